@@ -22,7 +22,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** What the clients and the nodes of a measured server show: nothing, tokens, or tokens and certificates of a CA. */
+/**
+ * Holds the credentials of the clients and the nodes of a measured server: none, tokens, or tokens and certificates of a CA.
+ */
 final class Callers {
 
     private static final Duration VALIDITY = Duration.ofDays(1);

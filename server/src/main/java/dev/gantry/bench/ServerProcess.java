@@ -62,7 +62,7 @@ final class ServerProcess implements AutoCloseable {
                 ChildProcess.start(directory.resolve("server.log"), javaOptions, arguments, READY), directory, callers);
     }
 
-    /** What its callers show. */
+    /** Returns the credentials of the server's callers. */
     Callers callers() {
         return callers;
     }

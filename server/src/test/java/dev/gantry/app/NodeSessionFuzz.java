@@ -69,7 +69,7 @@ public final class NodeSessionFuzz {
         return answers.end.join();
     }
 
-    /** What the server says. The deadline of the call ends it if the server does not. */
+    /** Collects the server's answers. The deadline of the call ends the session if the server does not end it. */
     private static final class Answers implements StreamObserver<byte[]> {
 
         private final CompletableFuture<Void> registeredOrEnded = new CompletableFuture<>();

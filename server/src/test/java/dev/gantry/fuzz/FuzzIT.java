@@ -36,7 +36,7 @@ class FuzzIT {
     @TempDir
     Path corpus;
 
-    /** What a target writes. */
+    /** Takes the temporary files of a target. */
     @TempDir
     Path temporary;
 

@@ -15,7 +15,7 @@ public final class LimitedTarget {
 
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
-    /** What many inputs may leave behind: a server keeps the jobs that it is given. */
+    /** The most memory that many inputs may leave in use, in bytes: a server keeps the jobs that it gets. */
     private static final long MOST_GROWTH = 128L << 20;
 
     /** After this many inputs, what is loaded once is loaded. */

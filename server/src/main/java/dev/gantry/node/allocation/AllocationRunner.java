@@ -277,9 +277,9 @@ public final class AllocationRunner {
             if (!state.allocation().getDeploymentId().equals(deploymentBefore)) {
                 endHealthWatch();
                 state.clearHealthy();
-                watchHealth();
-            } else if (health.isEmpty()) {
-                // The newer version may have a strategy where the older one had none.
+            }
+            if (health.isEmpty()) {
+                // For the other deployment, or since the newer version has a strategy where the older one had none.
                 watchHealth();
             }
             publish();

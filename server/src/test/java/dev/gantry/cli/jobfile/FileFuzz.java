@@ -2,7 +2,7 @@ package dev.gantry.cli.jobfile;
 
 import java.util.function.Supplier;
 
-/** What holds for each file of a user, whatever is in it. */
+/** Holds the oracle for the files of a user, whatever a file contains. */
 final class FileFuzz {
 
     /** How the targets call their files. */
