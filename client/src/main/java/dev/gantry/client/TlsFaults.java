@@ -33,9 +33,10 @@ final class TlsFaults {
         String server =
                 address.startsWith(ServerAddress.SECURE) ? address.substring(ServerAddress.SECURE.length()) : address;
         if (NO_TLS.matcher(text).find()) {
-            return "What listens at %s does not use TLS: if that is right, call it without https://, --ca-file and"
-                            .formatted(server)
-                    + " GANTRY_CACERT";
+            return ("What listens at %s does not use TLS: if that is right, call it without https://, --ca-file and"
+                            + " GANTRY_CACERT, and delete %s of its port in ~/.config/gantry/local if a killed server has"
+                            + " left it")
+                    .formatted(server, LocalCredentials.AUTHORITY);
         }
         if (CERTIFICATE_DEMANDED.matcher(text).find()) {
             return "The server at %s demands a certificate of its callers: name one of its CA, with --cert-file FILE and"

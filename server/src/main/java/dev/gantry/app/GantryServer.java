@@ -48,6 +48,7 @@ import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -201,12 +202,20 @@ final class GantryServer implements AutoCloseable {
                 .orElseGet(InsecureServerCredentials::create);
     }
 
-    /** Leaves the tokens where this user's commands on this machine find them, if they can reach the server. */
+    /**
+     * Leaves the tokens where this user's commands on this machine find them, if they can reach the server. By those that
+     * a killed server has left at the same port, commands would call a server without tokens in the wrong way.
+     */
     private static void leaveCredentials(ServerConfig config, TokenFiles tokens, InetSocketAddress address) {
         InetAddress host = address.getAddress();
-        boolean isReachable = host.isLoopbackAddress() || host.isAnyLocalAddress();
-        if (isReachable && !config.isInsecure()) {
-            config.localCredentials().ifPresent(directory -> tokens.copyTo(directory.apply(address.getPort())));
+        if (!host.isLoopbackAddress() && !host.isAnyLocalAddress()) {
+            return;
+        }
+        Optional<Path> directory = config.localCredentials().map(all -> all.apply(address.getPort()));
+        if (config.isInsecure()) {
+            directory.ifPresent(TokenFiles::removeOthers);
+        } else {
+            directory.ifPresent(tokens::copyTo);
         }
     }
 

@@ -97,6 +97,20 @@ class AccessIT {
     }
 
     @Test
+    void an_insecure_server_deletes_what_a_killed_one_with_tls_has_left_at_its_port() throws Exception {
+        assertThat(server.terminate()).isZero();
+        start("127.0.0.1:0", "--tls");
+        Path copies = home.resolve(".config/gantry/local/" + port());
+        server.kill();
+        assertThat(copies.resolve("ca.crt")).exists();
+
+        start(address, "--insecure");
+
+        assertThat(copies).isEmptyDirectory();
+        assertThat(gantry("status")).satisfies(AccessIT::isDone);
+    }
+
+    @Test
     void another_user_of_the_machine_neither_gets_in_nor_gets_a_token_by_listening_at_the_port() throws Exception {
         assumeRoot();
         List<String> asNobody = List.of(

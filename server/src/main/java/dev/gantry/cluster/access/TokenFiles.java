@@ -126,6 +126,24 @@ public final class TokenFiles {
         copies = Optional.empty();
     }
 
+    /**
+     * Deletes the copies of a server that has ended without deleting them. A failure is logged.
+     *
+     * @param from the directory, which need not exist
+     */
+    public static void removeOthers(Path from) {
+        for (String name : List.of(MANAGEMENT, JOIN, AUTHORITY)) {
+            Path copy = from.resolve(name);
+            try {
+                if (Files.deleteIfExists(copy)) {
+                    LOG.info("Deleted {}, which a server at this port has left", copy);
+                }
+            } catch (IOException e) {
+                LOG.warn("Can't delete {}, which a server at this port has left", copy, e);
+            }
+        }
+    }
+
     private void copy(String name, Path to) {
         copy(name, read(name), to);
     }
