@@ -1,7 +1,7 @@
 package dev.gantry.app;
 
-import dev.gantry.cli.jobfile.JobFileException;
-import dev.gantry.cli.jobfile.RestrictionFiles;
+import dev.gantry.jobfile.JobFileException;
+import dev.gantry.jobfile.RestrictionFiles;
 import dev.gantry.v1.NodeRestrictions;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.gantry.cli;
 
-import dev.gantry.cli.jobfile.PolicyFiles;
 import dev.gantry.client.GantryClient;
+import dev.gantry.jobfile.PolicyFiles;
 import dev.gantry.v1.AclPolicy;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.gantry.cli;
 
 import com.google.protobuf.ProtocolMessageEnum;
-import dev.gantry.cli.jobfile.PolicyFiles;
+import dev.gantry.jobfile.PolicyFiles;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclJobRule;
 import dev.gantry.v1.AclPolicy;

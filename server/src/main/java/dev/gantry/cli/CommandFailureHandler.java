@@ -1,10 +1,10 @@
 package dev.gantry.cli;
 
-import dev.gantry.cli.jobfile.JobFileException;
 import dev.gantry.client.GantryException;
 import dev.gantry.client.InvalidArgumentException;
 import dev.gantry.client.PermissionDeniedException;
 import dev.gantry.client.UnavailableException;
+import dev.gantry.jobfile.JobFileException;
 import dev.gantry.v1.JobViolation;
 import java.io.PrintStream;
 import picocli.CommandLine;

@@ -1,6 +1,6 @@
 package dev.gantry.cli;
 
-import dev.gantry.cli.jobfile.JobFiles;
+import dev.gantry.jobfile.JobFiles;
 import dev.gantry.v1.Job;
 import java.nio.file.Path;
 import picocli.CommandLine.Parameters;

@@ -22,9 +22,9 @@ record FuzzTarget(String module, String className) {
             new FuzzTarget("server", "dev.gantry.app.NodeSessionFuzz"),
             new FuzzTarget("server", "dev.gantry.api.PageTokenFuzz"),
             new FuzzTarget("server", "dev.gantry.cli.VariableItemsFuzz"),
-            new FuzzTarget("server", "dev.gantry.cli.jobfile.JobFileFuzz"),
-            new FuzzTarget("server", "dev.gantry.cli.jobfile.PolicyFileFuzz"),
-            new FuzzTarget("server", "dev.gantry.cli.jobfile.RestrictionFileFuzz"),
+            new FuzzTarget("server", "dev.gantry.jobfile.JobFileFuzz"),
+            new FuzzTarget("server", "dev.gantry.jobfile.PolicyFileFuzz"),
+            new FuzzTarget("server", "dev.gantry.jobfile.RestrictionFileFuzz"),
             new FuzzTarget("rkt", "dev.gantry.rkt.appc.ImageManifestFuzz"),
             new FuzzTarget("rkt", "dev.gantry.rkt.cli.FlagsFuzz"),
             new FuzzTarget("rkt", "dev.gantry.rkt.image.ImageFuzz"));

@@ -1,9 +1,0 @@
-package dev.gantry.cli.jobfile.hcl;
-
-/**
- * The name of a setting or block, or a block's label.
- *
- * @param text the name, without quotes
- * @param position where it begins
- */
-public record HclName(String text, Position position) {}

@@ -1,9 +1,0 @@
-/**
- * Reads job files: HCL as Nomad 0.8 writes it, or the JSON of {@code gantry.v1.Job}.
- *
- * <p>A job file is refused where it is wrong, at its line and column, rather than read for less than it says: a key
- * that
- * Nomad knows and Gantry does not have yet is an error, and so is a key that is set twice. What needs the cluster to be
- * judged (drivers, their settings, constraints) is left to the server, which answers with field violations.
- */
-package dev.gantry.cli.jobfile;

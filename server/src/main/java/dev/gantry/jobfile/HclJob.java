@@ -1,0 +1,111 @@
+package dev.gantry.jobfile;
+
+import dev.gantry.jobfile.hcl.Excerpt;
+import dev.gantry.jobfile.hcl.HclItem;
+import dev.gantry.jobfile.hcl.HclValue;
+import dev.gantry.jobfile.hcl.Position;
+import dev.gantry.jobfile.hcl.TextFaultException;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.TaskGroup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the {@code job} block and its groups. */
+final class HclJob {
+
+    private static final int LOWEST_PRIORITY = 1;
+    private static final int HIGHEST_PRIORITY = 100;
+
+    private static final Map<String, JobType> TYPES = Map.of(
+            "service", JobType.JOB_TYPE_SERVICE,
+            "batch", JobType.JOB_TYPE_BATCH,
+            "system", JobType.JOB_TYPE_SYSTEM);
+
+    private HclJob() {}
+
+    /** The one job of a file. */
+    static Job read(HclValue.Body file) {
+        Block top = new Block(Position.START, "", file.items());
+        file.items().forEach(HclJob::requireJob);
+        List<HclItem> jobs = file.items();
+        if (jobs.isEmpty()) {
+            throw new TextFaultException(Position.START, "no job here: a job file holds job \"NAME\" { … }");
+        }
+        if (jobs.size() > 1) {
+            throw new TextFaultException(
+                    jobs.get(1).position(), "a second job: a job file holds one; move it to a file of its own");
+        }
+        return job(top.named(Keys.JOB).get(0));
+    }
+
+    private static void requireJob(HclItem item) {
+        if (!item.name().text().equals(Keys.JOB.kind())) {
+            throw new TextFaultException(
+                    item.position(),
+                    Excerpt.quoted(item.name().text())
+                            + " stands outside of a job: a job file holds job \"NAME\" { … } and nothing else");
+        }
+    }
+
+    private static Job job(Block block) {
+        Job.Builder job = Job.newBuilder()
+                .setId(block.name())
+                .addAllDatacenters(block.texts("datacenters"))
+                .addAllConstraints(HclConstraints.read(block))
+                .addAllAffinities(HclPreferences.affinities(block))
+                .addAllSpreads(HclPreferences.spreads(block))
+                .addAllTaskGroups(groups(block))
+                .putAllMeta(block.pairs("meta"));
+        // As in Nomad, "id" overrides the label as the id, and the label stays the name.
+        block.text("id").ifPresent(id -> job.setId(id).setName(block.name()));
+        block.text("name").ifPresent(job::setName);
+        block.word("type", TYPES).ifPresent(job::setType);
+        block.integer("priority", LOWEST_PRIORITY, HIGHEST_PRIORITY).ifPresent(job::setPriority);
+        // A plan is stored as a whole or not at all, so both values mean the same.
+        var unused = block.bool("all_at_once");
+        HclPolicies.update(block).ifPresent(job::setUpdate);
+        HclPolicies.migrate(block).ifPresent(job::setMigrate);
+        block.single(Keys.PERIODIC).map(HclSchedules::periodic).ifPresent(job::setPeriodic);
+        block.single(Keys.PARAMETERIZED).map(HclSchedules::parameterized).ifPresent(job::setParameterized);
+        return job.build();
+    }
+
+    /** As in Nomad, a task in the job itself gets a group with the task's name; these groups come first. */
+    private static List<TaskGroup> groups(Block job) {
+        List<Block> tasks = job.named(Keys.TASK);
+        List<TaskGroup> groups = new ArrayList<>();
+        tasks.forEach(task -> groups.add(groupOf(job, task)));
+        for (Block group : job.named(Keys.GROUP)) {
+            if (tasks.stream().anyMatch(task -> task.name().equals(group.name()))) {
+                throw new TextFaultException(
+                        group.position(),
+                        ("group \"%s\" has the name of a task outside of groups, which makes a group of its name:"
+                                        + " rename one")
+                                .formatted(group.name()));
+            }
+            groups.add(group(job, group));
+        }
+        return groups;
+    }
+
+    private static TaskGroup groupOf(Block job, Block task) {
+        TaskGroup.Builder group = TaskGroup.newBuilder().setName(task.name()).addTasks(HclTask.read(task));
+        HclPolicies.readReschedule(job, group);
+        return group.build();
+    }
+
+    private static TaskGroup group(Block job, Block block) {
+        TaskGroup.Builder group = TaskGroup.newBuilder()
+                .setName(block.name())
+                .addAllConstraints(HclConstraints.read(block))
+                .addAllAffinities(HclPreferences.affinities(block))
+                .addAllSpreads(HclPreferences.spreads(block))
+                .putAllMeta(block.pairs("meta"));
+        block.integer("count", 0, Integer.MAX_VALUE).ifPresent(group::setCount);
+        block.named(Keys.TASK).forEach(task -> group.addTasks(HclTask.read(task)));
+        HclPolicies.read(job, block, group);
+        return group.build();
+    }
+}

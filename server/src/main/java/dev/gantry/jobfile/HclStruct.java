@@ -1,0 +1,90 @@
+package dev.gantry.jobfile;
+
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.gantry.jobfile.hcl.HclItem;
+import dev.gantry.jobfile.hcl.HclName;
+import dev.gantry.jobfile.hcl.HclValue;
+import dev.gantry.jobfile.hcl.TextFaultException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Converts a block whose keys only a driver knows to a struct.
+ *
+ * <p>A block becomes a struct, a repeated block a list of structs. A label nests: {@code mount "data" { … }} is
+ * {@code mount = { data = { … } }}, as in HCL 1.
+ */
+final class HclStruct {
+
+    private HclStruct() {}
+
+    /** The struct of a block's items. */
+    static Struct read(List<HclItem> items) {
+        Map<String, List<HclItem>> named = new LinkedHashMap<>();
+        items.forEach(item -> named.computeIfAbsent(item.name().text(), name -> new ArrayList<>())
+                .add(item));
+        Struct.Builder struct = Struct.newBuilder();
+        named.forEach((name, alike) -> struct.putFields(name, value(alike)));
+        return struct.build();
+    }
+
+    private static Value value(List<HclItem> alike) {
+        HclItem first = alike.get(0);
+        if (alike.size() == 1) {
+            return value(first);
+        }
+        if (!alike.stream().allMatch(item -> item.value() instanceof HclValue.Body)) {
+            throw new TextFaultException(
+                    alike.get(1).position(),
+                    "%s is set twice: take one out".formatted(first.name().text()));
+        }
+        return list(alike.stream().map(HclStruct::value).toList());
+    }
+
+    private static Value value(HclItem item) {
+        Value value = value(item.value());
+        for (int i = item.labels().size() - 1; i >= 0; i--) {
+            HclName label = item.labels().get(i);
+            value = struct(Struct.newBuilder().putFields(label.text(), value).build());
+        }
+        return value;
+    }
+
+    private static Value value(HclValue value) {
+        if (value instanceof HclValue.Text text) {
+            return Value.newBuilder().setStringValue(text.value()).build();
+        }
+        if (value instanceof HclValue.Bool bool) {
+            return Value.newBuilder().setBoolValue(bool.value()).build();
+        }
+        if (value instanceof HclValue.Numeral number) {
+            return Value.newBuilder().setNumberValue(finite(number)).build();
+        }
+        if (value instanceof HclValue.Sequence sequence) {
+            return list(sequence.elements().stream().map(HclStruct::value).toList());
+        }
+        return struct(read(((HclValue.Body) value).items()));
+    }
+
+    private static Value list(List<Value> values) {
+        return Value.newBuilder()
+                .setListValue(ListValue.newBuilder().addAllValues(values))
+                .build();
+    }
+
+    private static Value struct(Struct struct) {
+        return Value.newBuilder().setStructValue(struct).build();
+    }
+
+    private static double finite(HclValue.Numeral number) {
+        double value = number.value().doubleValue();
+        if (Double.isInfinite(value)) {
+            throw new TextFaultException(number.position(), number.literal() + " is too large: put it in quotes");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,259 @@
+package dev.gantry.jobfile;
+
+import dev.gantry.jobfile.hcl.Excerpt;
+import dev.gantry.jobfile.hcl.HclItem;
+import dev.gantry.jobfile.hcl.HclName;
+import dev.gantry.jobfile.hcl.HclValue;
+import dev.gantry.jobfile.hcl.HclValue.Bool;
+import dev.gantry.jobfile.hcl.HclValue.Numeral;
+import dev.gantry.jobfile.hcl.HclValue.Text;
+import dev.gantry.jobfile.hcl.TextFaultException;
+import dev.gantry.model.Spelling;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The keys that one kind of block may have.
+ *
+ * @param kind the name of the block in messages
+ * @param known the keys that Gantry reads
+ * @param later keys of Nomad 0.8 that Gantry does not support yet. They are refused, not ignored: a job that relies on
+ *     one would not run as expected
+ */
+record Keys(String kind, List<String> known, List<Later> later) {
+
+    /**
+     * A key that Gantry does not support yet.
+     *
+     * @param key the key
+     * @param harmless the values that ask for nothing, as they are written: what Gantry does anyway
+     */
+    record Later(String key, List<String> harmless) {
+
+        static List<Later> of(String... keys) {
+            return Stream.of(keys).map(key -> new Later(key, List.of())).toList();
+        }
+
+        private boolean isHarmless(HclValue value) {
+            return (value instanceof Text text && harmless.contains(text.value()))
+                    || (value instanceof Numeral number && harmless.contains(number.literal()))
+                    || (value instanceof Bool bool && harmless.contains(String.valueOf(bool.value())));
+        }
+    }
+
+    static final Keys JOB = new Keys(
+            "job",
+            List.of(
+                    "id",
+                    "name",
+                    "type",
+                    "priority",
+                    "datacenters",
+                    "all_at_once",
+                    "constraint",
+                    "affinity",
+                    "spread",
+                    "update",
+                    "migrate",
+                    "reschedule",
+                    "periodic",
+                    "parameterized",
+                    "meta",
+                    "group",
+                    "task"),
+            List.of(
+                    new Later("namespace", List.of("default")),
+                    new Later("region", List.of("global")),
+                    new Later("vault", List.of()),
+                    new Later("vault_token", List.of(""))));
+
+    static final Keys GROUP = new Keys(
+            "group",
+            List.of(
+                    "count",
+                    "constraint",
+                    "affinity",
+                    "spread",
+                    "update",
+                    "migrate",
+                    "restart",
+                    "reschedule",
+                    "meta",
+                    "task"),
+            Later.of("ephemeral_disk", "vault"));
+
+    static final Keys TASK = new Keys(
+            "task",
+            List.of(
+                    "driver",
+                    "config",
+                    "env",
+                    "user",
+                    "constraint",
+                    "affinity",
+                    "meta",
+                    "resources",
+                    "service",
+                    "kill_timeout",
+                    "kill_signal",
+                    "leader",
+                    "shutdown_delay",
+                    "lifecycle",
+                    "dispatch_payload",
+                    "logs"),
+            Later.of("artifact", "template", "vault"));
+
+    static final Keys UPDATE = new Keys(
+            "update",
+            List.of(
+                    "max_parallel",
+                    "health_check",
+                    "min_healthy_time",
+                    "healthy_deadline",
+                    "progress_deadline",
+                    "auto_revert",
+                    "auto_promote",
+                    "canary",
+                    "stagger"),
+            List.of());
+
+    static final Keys MIGRATE = new Keys(
+            "migrate", List.of("max_parallel", "health_check", "min_healthy_time", "healthy_deadline"), List.of());
+
+    static final Keys RESTART = new Keys("restart", List.of("attempts", "interval", "delay", "mode"), List.of());
+
+    static final Keys RESCHEDULE = new Keys(
+            "reschedule",
+            List.of("attempts", "interval", "delay", "delay_function", "max_delay", "unlimited"),
+            List.of());
+
+    static final Keys PERIODIC = new Keys(
+            "periodic",
+            List.of("cron", "crons", "prohibit_overlap", "time_zone"),
+            List.of(new Later("enabled", List.of("true"))));
+
+    static final Keys PARAMETERIZED =
+            new Keys("parameterized", List.of("payload", "meta_required", "meta_optional"), List.of());
+
+    static final Keys LOGS =
+            new Keys("logs", List.of("max_files", "max_file_size", "disabled"), Later.of("destination"));
+
+    static final Keys LIFECYCLE = new Keys("lifecycle", List.of("hook", "sidecar"), List.of());
+
+    static final Keys DISPATCH_PAYLOAD = new Keys("dispatch_payload", List.of("file"), List.of());
+
+    static final Keys RESOURCES = new Keys(
+            "resources",
+            List.of("cpu", "memory", "network"),
+            List.of(new Later("device", List.of()), new Later("disk", List.of()), new Later("iops", List.of("0"))));
+
+    static final Keys NETWORK = new Keys("network", List.of("mbits", "port"), List.of());
+
+    static final Keys PORT = new Keys("port", List.of("static"), List.of());
+
+    static final Keys SERVICE = new Keys(
+            "service",
+            List.of("name", "port", "tags", "check", "check_restart"),
+            List.of(new Later("address_mode", List.of("auto", "host")), new Later("canary_tags", List.of())));
+
+    static final Keys CHECK = new Keys(
+            "check",
+            List.of(
+                    "name",
+                    "type",
+                    "path",
+                    "method",
+                    "port",
+                    "command",
+                    "args",
+                    "interval",
+                    "timeout",
+                    "check_restart"),
+            List.of(
+                    new Later("address_mode", List.of("host")),
+                    new Later("grpc_service", List.of("")),
+                    new Later("grpc_use_tls", List.of("false")),
+                    new Later("header", List.of()),
+                    new Later("initial_status", List.of("critical")),
+                    new Later("protocol", List.of("http")),
+                    new Later("tls_skip_verify", List.of("false"))));
+
+    static final Keys CHECK_RESTART = new Keys(
+            "check_restart", List.of("limit", "grace"), List.of(new Later("ignore_warnings", List.of("false"))));
+
+    /** Operators with a key of their own that compare a property of one node. */
+    static final List<String> COMPARISONS =
+            List.of("version", "semver", "regexp", "set_contains", "set_contains_all", "set_contains_any");
+
+    static final Keys CONSTRAINT = new Keys(
+            "constraint",
+            withComparisons("attribute", "operator", "value", "distinct_hosts", "distinct_property"),
+            List.of());
+
+    static final Keys AFFINITY =
+            new Keys("affinity", withComparisons("attribute", "operator", "value", "weight"), List.of());
+
+    static final Keys SPREAD = new Keys("spread", List.of("attribute", "weight", "target"), List.of());
+
+    static final Keys TARGET = new Keys("target", List.of("percent"), List.of());
+
+    /** All kinds of blocks. */
+    static final List<Keys> ALL = List.of(
+            JOB,
+            GROUP,
+            TASK,
+            UPDATE,
+            MIGRATE,
+            RESTART,
+            RESCHEDULE,
+            PERIODIC,
+            PARAMETERIZED,
+            LIFECYCLE,
+            LOGS,
+            DISPATCH_PAYLOAD,
+            RESOURCES,
+            NETWORK,
+            PORT,
+            SERVICE,
+            CHECK,
+            CHECK_RESTART,
+            CONSTRAINT,
+            AFFINITY,
+            SPREAD,
+            TARGET);
+
+    /** Refuses a key that this kind of block does not have, and a value that asks for what Gantry can't do yet. */
+    void check(HclItem item) {
+        HclName key = item.name();
+        if (known.contains(key.text())) {
+            return;
+        }
+        for (Later one : later) {
+            if (one.key().equals(key.text())) {
+                check(item, one);
+                return;
+            }
+        }
+        throw new TextFaultException(key.position(), unknown(key.text()));
+    }
+
+    private void check(HclItem item, Later later) {
+        if (!later.isHarmless(item.value())) {
+            String remedy = later.harmless().stream()
+                    .map(value -> ", or set it to " + Excerpt.quoted(value))
+                    .collect(Collectors.joining());
+            throw new TextFaultException(
+                    item.name().position(),
+                    "%s is not supported yet in a %s block: take it out%s".formatted(later.key(), kind, remedy));
+        }
+    }
+
+    private static List<String> withComparisons(String... others) {
+        return Stream.concat(Stream.of(others), COMPARISONS.stream()).toList();
+    }
+
+    private String unknown(String key) {
+        return "unknown key %s in a %s block: %s".formatted(Excerpt.quoted(key), kind, Spelling.hint(key, known));
+    }
+}

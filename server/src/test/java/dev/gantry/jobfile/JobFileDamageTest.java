@@ -1,0 +1,185 @@
+package dev.gantry.jobfile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import com.google.protobuf.util.JsonFormat;
+import dev.gantry.v1.Job;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+
+/**
+ * Tests that a damaged job file is parsed or refused in one line with a position, without other exceptions or endless
+ * loops.
+ */
+class JobFileDamageTest {
+
+    private static final Pattern LINE = Pattern.compile("x\\.hcl:(\\d+):(\\d+): \\S.*");
+
+    /** Far longer than a linear parse takes, and far shorter than a quadratic one. */
+    private static final Duration HANGING = Duration.ofMinutes(2);
+
+    private static final List<String> FILES = List.of(example("web.hcl"), example("redis.hcl"), example("report.json"));
+
+    @Example
+    void every_beginning_of_a_file_is_judged() {
+        for (String file : FILES) {
+            for (int length = 0; length <= file.length(); length++) {
+                assertJudged(file.substring(0, length));
+            }
+        }
+    }
+
+    @Property(tries = 500)
+    void every_piece_taken_out_is_judged(
+            @ForAll("files") String file,
+            @ForAll @IntRange(max = 2000) int at,
+            @ForAll @IntRange(max = 20) int length) {
+        int from = at % file.length();
+        int to = Math.min(file.length(), from + length);
+
+        assertJudged(file.substring(0, from) + file.substring(to));
+    }
+
+    @Property(tries = 500)
+    void every_piece_put_in_is_judged(
+            @ForAll("files") String file, @ForAll @IntRange(max = 2000) int at, @ForAll("pieces") String piece) {
+        int from = at % file.length();
+
+        assertJudged(file.substring(0, from) + piece + file.substring(from));
+    }
+
+    @Property(tries = 200)
+    void bytes_at_random_are_judged(@ForAll byte[] bytes) {
+        assertJudged(bytes, new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    @Example
+    void the_largest_files_are_judged_soon_whatever_they_hold() {
+        List<String> pieces = List.of(
+                "a {\n",
+                "[",
+                "a = [",
+                "\"",
+                "\"\"\n",
+                "${",
+                "\"${",
+                "<<A\n",
+                "/*",
+                "/* ",
+                "{\"a\":",
+                "1",
+                "x",
+                "0x",
+                "group \"g\" {}\n",
+                "a = 1 ");
+        assertTimeoutPreemptively(HANGING, () -> {
+            for (String piece : pieces) {
+                assertJudged(piece.repeat(JobFiles.LARGEST / piece.length()));
+            }
+            assertJudged("job \"j\" {\n" + "group \"g\" { count = 1 }\n".repeat(20_000) + "}");
+        });
+    }
+
+    @Provide
+    Arbitrary<String> files() {
+        return Arbitraries.of(FILES);
+    }
+
+    @Provide
+    Arbitrary<String> pieces() {
+        Arbitrary<String> signs = Arbitraries.of(
+                "{",
+                "}",
+                "[",
+                "]",
+                "\"",
+                "=",
+                ",",
+                "${",
+                "\\",
+                "<<",
+                "<<-E\n",
+                "/*",
+                "*/",
+                "#",
+                "//",
+                "\n",
+                "\0",
+                "'",
+                ".",
+                "-",
+                "0x",
+                "1e9",
+                "true",
+                "null",
+                "job",
+                "group",
+                "task \"t\" {",
+                "\ufeff",
+                "\ud83d\ude00",
+                ":",
+                "\u2028");
+        return signs.list().ofMinSize(1).ofMaxSize(3).map(all -> String.join("", all));
+    }
+
+    private static void assertJudged(String file) {
+        assertJudged(file.getBytes(StandardCharsets.UTF_8), file);
+    }
+
+    private static void assertJudged(byte[] bytes, String file) {
+        Job job;
+        try {
+            job = read(bytes);
+        } catch (JobFileException e) {
+            assertPlace(e.getMessage(), file);
+            return;
+        }
+        assertThat(read(json(job).getBytes(StandardCharsets.UTF_8))).isEqualTo(job);
+    }
+
+    private static Job read(byte[] bytes) {
+        return JobFiles.read("x.hcl", new ByteArrayInputStream(bytes));
+    }
+
+    private static String json(Job job) {
+        try {
+            return JsonFormat.printer().omittingInsignificantWhitespace().print(job);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void assertPlace(String message, String file) {
+        Matcher place = LINE.matcher(message);
+        assertThat(place.matches()).as(message).isTrue();
+        String[] lines = file.split("\n", -1);
+        int line = Integer.parseInt(place.group(1));
+        assertThat(line).as(message).isBetween(1, lines.length);
+        int columns = lines[line - 1].codePointCount(0, lines[line - 1].length());
+        assertThat(Integer.parseInt(place.group(2))).as(message).isBetween(1, columns + 1);
+    }
+
+    private static String example(String name) {
+        try {
+            return Files.readString(Path.of("..", "docs", "examples", name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
