@@ -13,8 +13,8 @@
 # RUN/group         the control group, once rkt is in it
 # RUN/exit          the exit code of rkt, made in one step after all of the pod has ended and its output has been copied
 #
-# GANTRY_HOME_GROUP in the environment says that this is in GROUP, and where it came from. Then rkt is in GROUP from its
-# start, and this leaves GROUP while rkt runs (ready.sh).
+# GANTRY_HOME_GROUP in the environment says that this is in GROUP, and where it came from. Then rkt usually is in GROUP from
+# its start, and this leaves GROUP while rkt runs (ready.sh).
 set -u
 run=$1
 log=$2
@@ -90,10 +90,21 @@ printf '%3s\n' '' >"$run/exit.new" || exit 1
 # The node has made the group. A pod that can't be put into its group runs all the same: the node looks for what it leaves.
 [ -z "$group" ] || [ -d "$group" ] || mkdir -p "$group" || group=
 
-# Becomes rkt. Called in a process of its own.
+# Tells whether the calling process is in the group. To ask is faster than to enter it again.
+is_in_group() {
+    while IFS=: read -r _ _ path; do
+        case $path in
+            */"${group##*/}") return 0 ;;
+        esac
+    done </proc/self/cgroup
+    return 1
+}
+
+# Becomes rkt. Called in a process of its own, which is not in the group if the supervisor has left it before it made this
+# process.
 become_rkt() {
     trap - HUP INT QUIT TERM
-    if [ -n "$group" ] && { [ -n "$home" ] || { echo 0 >"$group/cgroup.procs"; } 2>/dev/null; }; then
+    if [ -n "$group" ] && { is_in_group || echo 0 >"$group/cgroup.procs"; } 2>/dev/null; then
         printf '%s\n' "$group" >"$run/group"
     fi
     exec "$@"

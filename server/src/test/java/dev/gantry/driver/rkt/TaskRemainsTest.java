@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,6 +177,38 @@ class TaskRemainsTest {
 
         exitOf(task);
         assertThat(children()).isEmpty();
+    }
+
+    /** The supervisor leaves the group while it starts rkt: either may come first. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ROOT_AND_SESSION")
+    void rkt_is_in_the_group_of_its_pod_although_the_supervisor_has_left_it_before(Means means) throws Exception {
+        String uuid = UUID.randomUUID().toString();
+        ControlGroups groups = means.groups();
+        groups.make(uuid);
+        Path group = groups.of(uuid).orElseThrow();
+        Path run = Files.createDirectory(root.resolve("run"));
+        Path members = root.resolve("members");
+        Files.write(run.resolve("supervise"), Supervisor.script("supervise"));
+        Files.write(run.resolve("end-group"), Supervisor.script("end-group"));
+        ProcessBuilder supervisor = new ProcessBuilder(
+                "/bin/sh",
+                run.resolve("supervise").toString(),
+                run.toString(),
+                root.resolve("log").toString(),
+                "0",
+                "0",
+                group.toString(),
+                "/bin/sh",
+                "-c",
+                "cat <%s >%s".formatted(ControlGroups.processes(group), members));
+        supervisor.environment().put("GANTRY_HOME_GROUP", group.getParent().toString());
+
+        assertThat(supervisor.start().waitFor(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(members).isNotEmptyFile();
+        assertThat(run.resolve("exit")).content().isEqualToIgnoringWhitespace("0");
+        assertThat(group).doesNotExist();
     }
 
     @Test
