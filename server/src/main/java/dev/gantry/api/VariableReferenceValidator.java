@@ -1,6 +1,6 @@
 package dev.gantry.api;
 
-import com.google.protobuf.Value;
+import dev.gantry.model.ConfigTexts;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.ParentJobs;
 import dev.gantry.model.VariableReference;
@@ -8,13 +8,11 @@ import dev.gantry.v1.Check;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.Task;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * Validates the references of a job's tasks to variables: their syntax, whose variables they are, and where they stand.
- * Elsewhere than in {@code env} and {@code args}, values would get into errors and records of the node.
+ * Elsewhere than in {@code env} and some texts of {@code config}, values would get into errors and records of the node.
  */
 final class VariableReferenceValidator {
 
@@ -38,16 +36,12 @@ final class VariableReferenceValidator {
 
     private void check(Task task, String path) {
         task.getEnvMap().forEach((name, value) -> checkUse(value, FieldPath.entry(path + ".env", name)));
-        String config = path + ".config";
-        task.getConfig().getFieldsMap().forEach((key, value) -> {
-            String field = FieldPath.entry(config, key);
-            if (key.equals(VariableReference.ARGS) && value.hasListValue()) {
-                List<Value> arguments = value.getListValue().getValuesList();
-                for (int i = 0; i < arguments.size(); i++) {
-                    checkUse(arguments.get(i).getStringValue(), FieldPath.element(field, i));
-                }
+        ConfigTexts.forEach(task.getConfig(), (place, text) -> {
+            String field = FieldPath.within(path + ".config", place);
+            if (ConfigTexts.mayReferToVariables(place)) {
+                checkUse(text, field);
             } else {
-                refuse(value, field);
+                refuse(text, field);
             }
         });
         refuse(task.getUser(), path + ".user");
@@ -91,28 +85,11 @@ final class VariableReferenceValidator {
         }
     }
 
-    private void refuse(Value value, String field) {
-        switch (value.getKindCase()) {
-            case STRING_VALUE -> refuse(value.getStringValue(), field);
-            case LIST_VALUE -> {
-                List<Value> list = value.getListValue().getValuesList();
-                for (int i = 0; i < list.size(); i++) {
-                    refuse(list.get(i), FieldPath.element(field, i));
-                }
-            }
-            case STRUCT_VALUE -> {
-                Map<String, Value> fields = value.getStructValue().getFieldsMap();
-                fields.forEach((key, inner) -> refuse(inner, FieldPath.entry(field, key)));
-            }
-            case NULL_VALUE, NUMBER_VALUE, BOOL_VALUE, KIND_NOT_SET -> {}
-        }
-    }
-
     private void refuse(String text, String field) {
         for (String name : VariableReference.names(text)) {
             violations.add(
                     field,
-                    "${%s} can't stand here: variables are for env and args; put it into env and read that"
+                    "${%s} can't stand here: variables are for env, args and auth; put it into env and read that"
                             .formatted(name));
         }
     }

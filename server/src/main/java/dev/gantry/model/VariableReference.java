@@ -1,6 +1,5 @@
 package dev.gantry.model;
 
-import com.google.protobuf.Value;
 import dev.gantry.v1.Task;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,15 +10,12 @@ import java.util.regex.Pattern;
 
 /**
  * A reference of a task to a value of a variable, written <code>${var.PATH.KEY}</code> in values of {@code env} and in
- * {@code args}.
+ * some texts of {@code config} ({@link ConfigTexts#mayReferToVariables}).
  *
  * @param path the path of the variable
  * @param key the key of the value
  */
 public record VariableReference(String path, String key) {
-
-    /** The key of a task's config whose texts may have references. */
-    public static final String ARGS = "args";
 
     /** The most references of a task to different values. */
     public static final int MOST = 100;
@@ -62,17 +58,16 @@ public record VariableReference(String path, String key) {
      * Returns the references of a task.
      *
      * @param task the task
-     * @return the valid references in its env and its args, each once
+     * @return the valid references in its env and where its config may have them, each once
      */
     public static Set<VariableReference> of(Task task) {
         Set<VariableReference> found = new LinkedHashSet<>();
         new TreeMap<>(task.getEnvMap()).values().forEach(text -> addAll(text, found));
-        for (Value argument : task.getConfig()
-                .getFieldsOrDefault(ARGS, Value.getDefaultInstance())
-                .getListValue()
-                .getValuesList()) {
-            addAll(argument.getStringValue(), found);
-        }
+        ConfigTexts.forEach(task.getConfig(), (place, text) -> {
+            if (ConfigTexts.mayReferToVariables(place)) {
+                addAll(text, found);
+            }
+        });
         return found;
     }
 

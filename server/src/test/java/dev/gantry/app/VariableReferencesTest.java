@@ -29,6 +29,27 @@ class VariableReferencesTest {
     }
 
     @Test
+    void a_job_may_have_credentials_for_its_image_in_its_own_variables_only() {
+        assertThat(faults(task().setConfig(auth("${var.jobs/web.user}", "${var.jobs/web.pass}"))))
+                .isEmpty();
+        assertThat(faults(task().setConfig(auth("${var.jobs/db.user}", "${var.jobs/web.pass}"))))
+                .singleElement()
+                .asString()
+                .startsWith(TASK + ".config.auth.username: ${var.jobs/db.user} is not the job's to read");
+    }
+
+    private static Struct auth(String username, String password) {
+        Struct auth = Struct.newBuilder()
+                .putFields("username", text(username))
+                .putFields("password", text(password))
+                .build();
+        return Struct.newBuilder()
+                .putFields("image", text("docker://registry.example.com/web"))
+                .putFields("auth", Value.newBuilder().setStructValue(auth).build())
+                .build();
+    }
+
+    @Test
     void a_reference_to_another_jobs_variable_is_refused() {
         assertThat(faults(task().putEnv("DB", "${var.jobs/db.pass}").putEnv("MINE", "${var.team/x.pass}")))
                 .containsExactlyInAnyOrder(

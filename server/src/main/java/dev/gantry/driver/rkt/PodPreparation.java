@@ -170,16 +170,16 @@ final class PodPreparation {
 
     private String prepare(TaskRequest request, RktTaskConfig config, String uuid)
             throws TaskStartException, InterruptedException {
-        try {
-            SecretEnvironment secrets = secrets(request);
+        try (ImageCredentials credentials = ImageCredentials.write(config, request.directory())) {
             PodSpec pod = new PodSpec(
                     config,
                     image(config.image(), request.directory()),
+                    credentials.directory(),
                     mustFetchAnew(config),
                     request.task().getUser(),
                     request.task().getResources(),
                     openEnvironment(request),
-                    secrets,
+                    secrets(request),
                     volumes.of(
                             config.volumes(),
                             request.directory(),
@@ -188,9 +188,12 @@ final class PodPreparation {
             checkLimits(config);
             refuseSharedNetwork(config);
             if (!config.trustPrefix().isEmpty()) {
-                rkt.trust(config);
+                rkt.trust(config, credentials.directory());
             }
             return tools.images().prepare(rkt, pod, uuid, beginning(pod.image(), request.directory()));
+        } catch (IOException e) {
+            String message = "Could not write the credentials for the image: " + e;
+            throw new TaskStartException(message, RktErrors.mayPass(message));
         } catch (RktException e) {
             throw e.toTaskStartException();
         }

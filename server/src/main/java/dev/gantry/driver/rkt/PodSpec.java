@@ -1,14 +1,17 @@
 package dev.gantry.driver.rkt;
 
 import dev.gantry.v1.Resources;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The parameters of rkt's command line for a pod.
  *
  * @param config the task's config
  * @param image the image, as passed to rkt
+ * @param credentials the configuration directory with the credentials for the image
  * @param fetchesAnew true if rkt must fetch the image again
  * @param user user to run as inside the pod; empty: the image's
  * @param resources CPU and memory of the task
@@ -20,6 +23,7 @@ import java.util.Map;
 record PodSpec(
         RktTaskConfig config,
         String image,
+        Optional<Path> credentials,
         boolean fetchesAnew,
         String user,
         Resources resources,
@@ -35,7 +39,8 @@ record PodSpec(
 
     /** Returns this specification with another reference to the same image. */
     PodSpec of(String sameImage) {
-        return new PodSpec(config, sameImage, fetchesAnew, user, resources, environment, secrets, volumes, ports);
+        return new PodSpec(
+                config, sameImage, credentials, fetchesAnew, user, resources, environment, secrets, volumes, ports);
     }
 
     /** Leaves out the values. */

@@ -47,8 +47,13 @@ final class RktCli {
                         false));
     }
 
-    void trust(RktTaskConfig config) throws RktException, InterruptedException {
-        require("trust", runner.run(commands.trust(config), ROOT, timeouts.trust()));
+    /**
+     * Trusts the keys of the image's publisher.
+     *
+     * @param credentials the configuration directory with the credentials for the publisher's server
+     */
+    void trust(RktTaskConfig config, Optional<Path> credentials) throws RktException, InterruptedException {
+        require("trust", runner.run(commands.trust(config, credentials), ROOT, timeouts.trust()));
     }
 
     /**

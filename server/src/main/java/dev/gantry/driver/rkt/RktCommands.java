@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The command lines of rkt, as Nomad's driver writes them.
@@ -20,14 +21,19 @@ record RktCommands(Path rkt) {
     }
 
     /** Fetches and trusts the keys of an image's publisher without a review, as Nomad does. */
-    List<String> trust(RktTaskConfig config) {
-        return command("trust", "--skip-fingerprint-review=true", "--prefix=" + config.trustPrefix(), debug(config));
+    List<String> trust(RktTaskConfig config, Optional<Path> credentials) {
+        List<String> line = new ArrayList<>(List.of(rkt.toString()));
+        addCredentials(line, credentials);
+        line.addAll(
+                List.of("trust", "--skip-fingerprint-review=true", "--prefix=" + config.trustPrefix(), debug(config)));
+        return line;
     }
 
     /** Makes a pod that is ready to run; prints its UUID. Reads the secrets of the pod from its input. */
     List<String> prepare(PodSpec pod) {
         RktTaskConfig config = pod.config();
         List<String> line = global(config);
+        addCredentials(line, pod.credentials());
         line.add("prepare");
         if (pod.fetchesAnew()) {
             line.add("--no-store=true");
@@ -133,6 +139,10 @@ record RktCommands(Path rkt) {
         }
         line.add(debug(config));
         return line;
+    }
+
+    private static void addCredentials(List<String> line, Optional<Path> credentials) {
+        credentials.ifPresent(directory -> line.add("--user-config=" + directory));
     }
 
     private static String debug(RktTaskConfig config) {

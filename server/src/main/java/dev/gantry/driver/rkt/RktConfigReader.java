@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -21,8 +22,11 @@ import java.util.TreeSet;
  */
 final class RktConfigReader {
 
+    private static final String AUTH = "auth";
+
     private static final Set<String> KEYS = Set.of(
             "image",
+            AUTH,
             "command",
             "args",
             "trust_prefix",
@@ -63,6 +67,7 @@ final class RktConfigReader {
         refuseUnknownKeys();
         RktTaskConfig config = new RktTaskConfig(
                 text("image"),
+                login(),
                 text("command"),
                 texts("args"),
                 text("trust_prefix"),
@@ -81,11 +86,14 @@ final class RktConfigReader {
     }
 
     private void refuseUnknownKeys() {
+        refuseUnknown(fields.keySet(), KEYS, "", "Unknown setting of the rkt driver");
+    }
+
+    private void refuseUnknown(Set<String> keys, Set<String> known, String path, String fault) {
         // Sorted, since the fields of a struct have no order.
-        for (String key : new TreeSet<>(fields.keySet())) {
-            if (!KEYS.contains(key)) {
-                faults.add(new ConfigFault(
-                        FieldPath.entry("", key), "Unknown setting of the rkt driver; " + Spelling.hint(key, KEYS)));
+        for (String key : new TreeSet<>(keys)) {
+            if (!known.contains(key)) {
+                faults.add(new ConfigFault(FieldPath.entry(path, key), fault + "; " + Spelling.hint(key, known)));
             }
         }
     }
@@ -95,6 +103,22 @@ final class RktConfigReader {
         if (image.isBlank() && !unreadable) {
             faults.add(new ConfigFault("image", "Must be given: a name, a file or a URL of the image to run"));
         }
+    }
+
+    private Optional<ImageLogin> login() {
+        if (!fields.containsKey(AUTH)) {
+            return Optional.empty();
+        }
+        int before = faults.size();
+        Map<String, String> block = pairs(AUTH);
+        refuseUnknown(block.keySet(), ImageLogin.KEYS, AUTH, "Unknown setting of the block " + AUTH);
+        boolean isRead = faults.size() == before;
+        for (String key : List.of(ImageLogin.USERNAME, ImageLogin.PASSWORD)) {
+            if (isRead && block.getOrDefault(key, "").isEmpty()) {
+                faults.add(new ConfigFault(AUTH, "Must have a %s that is not empty".formatted(key)));
+            }
+        }
+        return Optional.of(ImageLogin.of(block));
     }
 
     private String text(String key) {

@@ -2,6 +2,7 @@ package dev.gantry.driver.rkt;
 
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.IpLiteral;
+import dev.gantry.model.VariableReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ final class RktConfigRules {
     static List<ConfigFault> check(RktTaskConfig config, Interpolation interpolation) {
         RktConfigRules rules = new RktConfigRules(interpolation);
         rules.checkImage(config);
+        config.auth().ifPresent(login -> rules.checkLogin(login, config.image()));
         rules.checkEach("args", config.args(), RktConfigRules::argFault);
         rules.checkEach("dns_servers", config.dnsServers(), server -> dnsFault(server, config.dnsServers()));
         rules.checkEach("net", config.net(), RktConfigRules::listItemFault);
@@ -57,6 +59,32 @@ final class RktConfigRules {
                     "Must have at least %d digits of the hash if images are verified: another image can have the same shorter beginning"
                             .formatted(HASH_DIGITS)));
         }
+    }
+
+    /** A job is no place for a password: whoever may read the job would read it. A user may not have a colon (RFC 7617). */
+    private void checkLogin(ImageLogin login, String image) {
+        boolean isDone = interpolation == Interpolation.DONE;
+        if (!isDone && !login.password().isEmpty() && !isReference(login.password())) {
+            faults.add(new ConfigFault(
+                    "auth." + ImageLogin.PASSWORD,
+                    "Must be the value of a variable, as in \"${var.jobs/ID.password}\": whoever may read the job would"
+                            + " read a password in it"));
+        }
+        if (!interpolation.mayChange(login.username()) && login.username().indexOf(':') >= 0) {
+            faults.add(new ConfigFault("auth." + ImageLogin.USERNAME, "Must have no colon"));
+        }
+        if (!interpolation.mayChange(login.server())) {
+            ImageLogin.faultOfServer(login.server())
+                    .ifPresent(fault -> faults.add(new ConfigFault("auth." + ImageLogin.SERVER, fault)));
+        }
+        if (!interpolation.mayChange(image)) {
+            login.faultWith(image).ifPresent(fault -> faults.add(new ConfigFault("auth", fault)));
+        }
+    }
+
+    private static boolean isReference(String text) {
+        List<String> names = VariableReference.names(text);
+        return names.size() == 1 && text.equals("${%s}".formatted(names.get(0)));
     }
 
     /**

@@ -2,12 +2,14 @@ package dev.gantry.driver.rkt;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The config block of a task, as in Nomad's rkt driver. A missing text is empty.
  *
  * @param image the image: an appc name, a stored hash, the path of a file, or a URL; empty only in a faulty block
+ * @param auth the credentials for the image's server
  * @param command the program to run instead of the image's
  * @param args arguments of the command
  * @param trustPrefix the prefix whose keys are trusted before the image is fetched; without a prefix, images are not
@@ -25,6 +27,7 @@ import java.util.Set;
  */
 record RktTaskConfig(
         String image,
+        Optional<ImageLogin> auth,
         String command,
         List<String> args,
         String trustPrefix,

@@ -1,7 +1,7 @@
 package dev.gantry.node.environment;
 
 import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
+import dev.gantry.model.ConfigTexts;
 import dev.gantry.model.NodeProperties;
 import dev.gantry.model.VariableReference;
 import dev.gantry.v1.Allocation;
@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  * unknown name without a dot stays as it is: <code>${arch}</code> in an argument may be meant for a shell.
  *
  * <p>Values of variables (<code>${var.PATH.KEY}</code>) are filled in where they may stand: in the task's own environment
- * variables and in {@code args}. Other texts of the task get neither them nor the environment variables that have them:
+ * variables and in some texts of its config ({@link ConfigTexts#mayReferToVariables}). Other texts of the task get neither them nor the environment variables that have them:
  * these texts are named in errors and kept in records.
  */
 public final class TaskEnvironment {
@@ -119,16 +119,14 @@ public final class TaskEnvironment {
     }
 
     private Struct interpolate(Struct config) {
-        Struct.Builder replaced = openInterpolation.apply(config).toBuilder();
-        Value args = config.getFieldsMap().get(VariableReference.ARGS);
-        if (args != null) {
-            replaced.putFields(VariableReference.ARGS, interpolation.apply(args));
-        }
-        return replaced.build();
+        return ConfigTexts.replace(
+                config,
+                (place, text) ->
+                        (ConfigTexts.mayReferToVariables(place) ? interpolation : openInterpolation).apply(text));
     }
 
     /**
-     * Interpolates a text other than {@code args}.
+     * Interpolates a text that may not refer to variables.
      *
      * @param text any text
      * @return the text with each known name replaced, except those with values of variables

@@ -1,8 +1,5 @@
 package dev.gantry.node.environment;
 
-import com.google.protobuf.ListValue;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
@@ -28,32 +25,6 @@ final class TaskInterpolation {
 
     String apply(String text) {
         return NAME.matcher(text).replaceAll(match -> Matcher.quoteReplacement(valueOf(match)));
-    }
-
-    /** Replaces names in all strings of a block and of the blocks in it, but not in keys. */
-    Struct apply(Struct block) {
-        Struct.Builder replaced = Struct.newBuilder();
-        block.getFieldsMap().forEach((key, value) -> replaced.putFields(key, apply(value)));
-        return replaced.build();
-    }
-
-    /** Replaces names in a text, or in all texts of a list or a block. */
-    Value apply(Value value) {
-        return switch (value.getKindCase()) {
-            case STRING_VALUE ->
-                Value.newBuilder().setStringValue(apply(value.getStringValue())).build();
-            case LIST_VALUE ->
-                Value.newBuilder().setListValue(apply(value.getListValue())).build();
-            case STRUCT_VALUE ->
-                Value.newBuilder().setStructValue(apply(value.getStructValue())).build();
-            case NULL_VALUE, NUMBER_VALUE, BOOL_VALUE, KIND_NOT_SET -> value;
-        };
-    }
-
-    private ListValue apply(ListValue list) {
-        ListValue.Builder replaced = ListValue.newBuilder();
-        list.getValuesList().forEach(value -> replaced.addValues(apply(value)));
-        return replaced.build();
     }
 
     private String valueOf(MatchResult match) {

@@ -16,6 +16,7 @@ import dev.gantry.v1.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,57 @@ class RktCommandLinesTest {
         fixture.rkt.version("rkt Version: 1.30.0\nappc Version: 0.8.11\nImplementation: Gantry rkt 1 (crun)\n");
         run(request);
         assertThat(fixture.rkt.input()).isEqualTo("SECRET=s3cret\nof two lines\0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "docker://registry.example.com:5000/team/web:1 | '' | dockerAuth | registries | [\"registry.example.com:5000\"]",
+                "docker://team/web | '' | dockerAuth | registries | [\"docker.io\",\"index.docker.io\",\"registry-1.docker.io\"]",
+                "docker://team/web | mirror.example.com | dockerAuth | registries | [\"mirror.example.com\"]",
+                "https://images.example.com/web.aci | '' | auth | domains | [\"images.example.com\"]",
+                "example.com/web:1.0 | images.example.com | auth | domains | [\"images.example.com\"]",
+            })
+    void credentials_are_in_a_file_for_the_images_server_while_rkt_fetches_and_only_there(
+            String image, String server, String kind, String list, String hosts) throws Exception {
+        TaskRequest request = fixture.request("web", """
+                {"image": "%s", "trust_prefix": "example.com",
+                 "auth": {"username": "team", "password": "hush'hush", "server_address": "%s"}}
+                """.formatted(image, server));
+        run(request);
+
+        Path directory = request.directory().driver().resolve("image-credentials");
+        assertThat(fixture.rkt.calls("trust"))
+                .singleElement()
+                .asString()
+                .startsWith("--user-config=" + directory + "|trust|");
+        assertThat(fixture.rkt.calls("prepare"))
+                .singleElement()
+                .asString()
+                .contains("|--user-config=" + directory + "|prepare|");
+        assertThat(fixture.rkt.calls()).noneMatch(call -> call.contains("hush"));
+        Path file = fixture.rkt.userConfig().resolve("auth.d/image.json");
+        assertThat(Files.readString(file))
+                .startsWith("{\"rktVersion\":\"v1\",\"rktKind\":\"%s\",\"%s\":%s,".formatted(kind, list, hosts))
+                .endsWith("\"credentials\":{\"user\":\"team\",\"password\":\"hush'hush\"}}");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(directory).doesNotExist();
+    }
+
+    @Test
+    void credentials_are_removed_when_rkt_fails_and_no_message_has_them() throws Exception {
+        fixture.rkt.fail("prepare", "prepare: 401 Unauthorized");
+        TaskRequest request = fixture.request(
+                "web", "{\"image\": \"docker://a.b/c\", \"auth\": {\"username\": \"team\", \"password\": \"s3cret\"}}");
+
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> fixture.driver().prepare(request))
+                .withMessageContaining("401 Unauthorized")
+                .withMessageNotContainingAny("s3cret");
+        assertThat(fixture.rkt.userConfig().resolve("auth.d/image.json")).exists();
+        assertThat(request.directory().driver().resolve("image-credentials")).doesNotExist();
     }
 
     private TaskRequest secret(String value) {

@@ -25,7 +25,7 @@ class RktConfigCheckTest {
     @Test
     void a_block_with_every_setting_is_good() {
         assertThat(faults("""
-                        {"image": "coreos.com/etcd:v2.0.4", "command": "/etcd", "args": ["-bind", "${NOMAD_PORT_http}", 7],
+                        {"image": "https://coreos.com/etcd.aci", "auth": {"username": "u", "password": "${var.jobs/web.p}"}, "command": "/etcd", "args": ["-bind", "${NOMAD_PORT_http}", 7],
                          "trust_prefix": "coreos.com/etcd", "dns_servers": ["8.8.8.8", "2001:4860:4860::8888"],
                          "dns_search_domains": ["internal.corp"], "net": ["network1"], "port_map": {"http": "8080-tcp"},
                          "debug": true, "volumes": ["/path/on/host:/path/in/container:readOnly", "local/conf:/etc/conf"],
@@ -54,7 +54,7 @@ class RktConfigCheckTest {
         assertThat(faults("{\"image\": \"a\", \"privileged_mode_xyz\": true}"))
                 .singleElement()
                 .asString()
-                .contains("known are args, command, debug")
+                .contains("known are args, auth, command, debug")
                 .contains("volumes");
     }
 
@@ -95,6 +95,49 @@ class RktConfigCheckTest {
             })
     void a_value_of_the_wrong_kind_is_refused(String config, String fault) {
         assertThat(faults("{" + config + "}")).containsExactly(fault);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"username\": \"u\" | auth: Must have a password that is not empty",
+                "\"password\": \"${var.jobs/web.p}\" | auth: Must have a username that is not empty",
+                "\"username\": \"u\", \"password\": \"s3cret\" | auth.password: Must be the value of a variable, as in",
+                "\"username\": \"u\", \"password\": \"x${var.jobs/web.p}\" | auth.password: Must be the value of a variable",
+                "\"username\": \"u\", \"password\": \"${meta.p}\" | auth.password: Must be the value of a variable, as in",
+                "\"username\": \"u\", \"password\": [] | auth.password: Must be a text, not a list",
+                "\"username\": \"u\", \"pasword\": \"x\" | auth.pasword: Unknown setting of the block auth; did you mean \"password\"?",
+                "\"username\": \"u:v\", \"password\": \"${var.jobs/web.p}\" | auth.username: Must have no colon",
+                "\"username\": \"u\", \"password\": \"${var.jobs/web.p}\", \"server_address\": \"https://a/v1\" | auth.server_address: Must be HOST or HOST:PORT",
+            })
+    void credentials_that_are_none_are_refused(String block, String fault) {
+        assertThat(faults("{\"image\": \"docker://a.b/c\", \"auth\": {%s}}".formatted(block)))
+                .singleElement()
+                .asString()
+                .startsWith(fault)
+                .doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "docker://a.b/c         | ''",
+                "https://a.b/c.aci      | ''",
+                "${meta.image}          | ''",
+                "http://a.b/c.aci       | auth: A password is not sent over plain HTTP: use https://",
+                "example.com/web:1.0    | auth: server_address must be given: an image by name may be on any server",
+                "/srv/web.aci           | auth: \"/srv/web.aci\" is fetched from no server: leave the block out",
+                "local/web.aci          | auth: \"local/web.aci\" is fetched from no server: leave the block out",
+            })
+    void credentials_go_with_an_image_of_a_server(String image, String fault) {
+        String block = "{\"username\": \"${var.jobs/web.u}\", \"password\": \"${var.jobs/web.p}\"}";
+
+        assertThat(faults("{\"image\": \"%s\", \"auth\": %s}".formatted(image, block)))
+                .isEqualTo(fault.isEmpty() ? List.of() : List.of(fault));
+        assertThat(faults("{\"image\": \"%s\", \"auth\": [%s]}".formatted(image, block)))
+                .hasSize(fault.isEmpty() ? 0 : 1);
     }
 
     @ParameterizedTest

@@ -90,6 +90,30 @@ class RktDriverIT {
     }
 
     @Test
+    void an_image_that_needs_a_password_is_fetched_with_that_of_the_task() throws Exception {
+        try (PrivateImages server = PrivateImages.start("team", "s3cret", RealPods.emptyImage(root))) {
+            String settings = """
+                    {"image": "%s", "command": "/bin/sh", "args": ["-c", "echo ran"], "volumes": [%s], "net": ["host"]%s}
+                    """;
+            String volumes = RealPods.systemDirectories();
+            assertThatExceptionOfType(TaskStartException.class)
+                    .isThrownBy(() ->
+                            driver.start(fixture.request("without", settings.formatted(server.image(), volumes, ""))))
+                    .withMessageContaining("401");
+
+            RunningTask task = driver.start(fixture.request(
+                    "with",
+                    settings.formatted(
+                            server.image(),
+                            volumes,
+                            ", \"auth\": {\"username\": \"team\", \"password\": \"s3cret\"}")));
+
+            assertThat(exitOf(task).exitCode()).hasValue(0);
+            assertThat(fixture.directory("with").stdout()).hasContent("ran");
+        }
+    }
+
+    @Test
     void a_pod_is_stopped_and_a_deaf_one_killed() throws Exception {
         RunningTask listens = start("listens", "echo ready; exec sleep 60");
         awaitReady("listens");

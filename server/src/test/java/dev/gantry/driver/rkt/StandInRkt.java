@@ -98,6 +98,11 @@ final class StandInRkt {
         return read("input");
     }
 
+    /** Returns the configuration directory that the last call with one got. */
+    Path userConfig() {
+        return home.resolve("user-config");
+    }
+
     List<String> environment() {
         return read("environment").lines().toList();
     }

@@ -4,6 +4,7 @@
 #   calls           the command lines it got: one a line, words between bars
 #   environment     the environment of the last call
 #   input           what the last call with --set-env-file=/dev/stdin has read
+#   user-config     the configuration directory of the last call with --user-config
 #   version         what `version` prints
 #   config          what `config` prints
 #   app             what a pod runs, a shell script
@@ -24,6 +25,10 @@ esac
 
 for command do
     case $command in
+        --user-config=*)
+            rm -rf "$home/user-config"
+            cp -pR "${command#*=}" "$home/user-config"
+            ;;
         --*) ;;
         *) break ;;
     esac
