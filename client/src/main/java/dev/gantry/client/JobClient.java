@@ -4,6 +4,8 @@ import dev.gantry.client.Pages.Page;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.DispatchJobResponse;
+import dev.gantry.v1.EvaluateJobRequest;
+import dev.gantry.v1.EvaluateJobResponse;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.FailDeploymentRequest;
 import dev.gantry.v1.FailDeploymentResponse;
@@ -23,12 +25,16 @@ import dev.gantry.v1.ListJobVersionsRequest;
 import dev.gantry.v1.ListJobVersionsResponse;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.PauseDeploymentRequest;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
+import dev.gantry.v1.ResumeDeploymentRequest;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
+import dev.gantry.v1.ScaleJobRequest;
+import dev.gantry.v1.ScaleJobResponse;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
@@ -207,6 +213,47 @@ public final class JobClient {
     }
 
     /**
+     * Submits a job again with another count of one group, as a new version. Nothing else of the job changes, whoever
+     * submits it at the same time.
+     *
+     * @param jobId the job's id
+     * @param group the group's name; empty for the job's only group
+     * @param count the new count, 0 to 100,000
+     * @return the evaluation that places or stops allocations, the job's new version and its new index
+     * @throws NotFoundException if there is no such job
+     * @throws InvalidArgumentException if the job has no such group, or may not have this count
+     * @throws PreconditionFailedException if the job is stopped
+     */
+    public ScaleJobResponse scale(String jobId, String group, int count) {
+        ScaleJobRequest request = ScaleJobRequest.newBuilder()
+                .setJobId(jobId)
+                .setTaskGroup(group)
+                .setCount(count)
+                .setRequestId(newRequestId())
+                .build();
+        return connection.call(connection.jobs(), stub -> stub.scaleJob(request));
+    }
+
+    /**
+     * Queues a job for placement again, although nothing of it has changed.
+     *
+     * @param jobId the job's id
+     * @param forceReschedule true to reschedule its failed allocations at once, also those that the group's reschedule
+     *     block would not reschedule any more or only later
+     * @return the evaluation
+     * @throws NotFoundException if there is no such job
+     * @throws PreconditionFailedException if the job is stopped, periodic or parameterized
+     */
+    public EvaluateJobResponse evaluate(String jobId, boolean forceReschedule) {
+        EvaluateJobRequest request = EvaluateJobRequest.newBuilder()
+                .setJobId(jobId)
+                .setForceReschedule(forceReschedule)
+                .setRequestId(newRequestId())
+                .build();
+        return connection.call(connection.jobs(), stub -> stub.evaluateJob(request));
+    }
+
+    /**
      * Stops all allocations of a job. The job stays stored. Stopping a stopped job changes nothing.
      *
      * @param jobId the job's id
@@ -295,6 +342,41 @@ public final class JobClient {
                 .setRequestId(newRequestId())
                 .build();
         return connection.call(connection.jobs(), stub -> stub.failDeployment(request));
+    }
+
+    /**
+     * Pauses a deployment: it replaces no more allocations, and its progress deadline does not count. Pausing a paused
+     * deployment changes nothing.
+     *
+     * @param deploymentId the deployment's id or a prefix of it of at least 4 characters
+     * @return the deployment
+     * @throws NotFoundException if there is no such deployment
+     * @throws PreconditionFailedException if it has ended
+     */
+    public Deployment pauseDeployment(String deploymentId) {
+        PauseDeploymentRequest request = PauseDeploymentRequest.newBuilder()
+                .setDeploymentId(deploymentId)
+                .build();
+        return connection
+                .call(connection.jobs(), stub -> stub.pauseDeployment(request))
+                .getDeployment();
+    }
+
+    /**
+     * Continues a paused deployment; its progress deadline begins anew. Resuming one that is not paused changes nothing.
+     *
+     * @param deploymentId the deployment's id or a prefix of it of at least 4 characters
+     * @return the deployment
+     * @throws NotFoundException if there is no such deployment
+     * @throws PreconditionFailedException if it has ended
+     */
+    public Deployment resumeDeployment(String deploymentId) {
+        ResumeDeploymentRequest request = ResumeDeploymentRequest.newBuilder()
+                .setDeploymentId(deploymentId)
+                .build();
+        return connection
+                .call(connection.jobs(), stub -> stub.resumeDeployment(request))
+                .getDeployment();
     }
 
     /**

@@ -27,6 +27,8 @@ import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.DispatchJobResponse;
+import dev.gantry.v1.EvaluateJobRequest;
+import dev.gantry.v1.EvaluateJobResponse;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.FailDeploymentRequest;
@@ -54,12 +56,18 @@ import dev.gantry.v1.ListJobVersionsRequest;
 import dev.gantry.v1.ListJobVersionsResponse;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.PauseDeploymentRequest;
+import dev.gantry.v1.PauseDeploymentResponse;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
+import dev.gantry.v1.ResumeDeploymentRequest;
+import dev.gantry.v1.ResumeDeploymentResponse;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
+import dev.gantry.v1.ScaleJobRequest;
+import dev.gantry.v1.ScaleJobResponse;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
@@ -311,6 +319,37 @@ final class JobServiceApi extends JobServiceImplBase {
     }
 
     @Override
+    public void scaleJob(ScaleJobRequest request, StreamObserver<ScaleJobResponse> observer) {
+        Grants grants = CallGrants.ofThisCall().now();
+        Responses.answerLater(
+                observer,
+                () -> registry.scale(
+                        request.getJobId(),
+                        request.getTaskGroup(),
+                        request.getCount(),
+                        new SubmissionOptions(
+                                requestId(request.getRequestId()),
+                                checkIndex(request.hasCheckIndex(), request.getCheckIndex())),
+                        scaled -> refusals.check(grants, validator.complete(scaled))),
+                submission -> ScaleJobResponse.newBuilder()
+                        .setEvaluationId(submission.evaluationId())
+                        .setVersion(submission.version())
+                        .setModifyIndex(submission.modifyIndex())
+                        .build());
+    }
+
+    @Override
+    public void evaluateJob(EvaluateJobRequest request, StreamObserver<EvaluateJobResponse> observer) {
+        Responses.answerLater(
+                observer,
+                () -> registry.evaluate(
+                        request.getJobId(), request.getForceReschedule(), requestId(request.getRequestId())),
+                evaluationId -> EvaluateJobResponse.newBuilder()
+                        .setEvaluationId(evaluationId)
+                        .build());
+    }
+
+    @Override
     public void stopJob(StopJobRequest request, StreamObserver<StopJobResponse> observer) {
         Responses.answerLater(
                 observer,
@@ -391,6 +430,26 @@ final class JobServiceApi extends JobServiceImplBase {
                     failed.revertedTo().ifPresent(answer::setRevertedTo);
                     return answer.build();
                 });
+    }
+
+    @Override
+    public void pauseDeployment(PauseDeploymentRequest request, StreamObserver<PauseDeploymentResponse> observer) {
+        Responses.answerLater(
+                observer,
+                () -> deployments.pause(deploymentId(request.getDeploymentId())),
+                paused -> PauseDeploymentResponse.newBuilder()
+                        .setDeployment(paused)
+                        .build());
+    }
+
+    @Override
+    public void resumeDeployment(ResumeDeploymentRequest request, StreamObserver<ResumeDeploymentResponse> observer) {
+        Responses.answerLater(
+                observer,
+                () -> deployments.resume(deploymentId(request.getDeploymentId())),
+                resumed -> ResumeDeploymentResponse.newBuilder()
+                        .setDeployment(resumed)
+                        .build());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gantry.cli;
 
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
+import dev.gantry.v1.DeploymentStatus;
 import java.util.List;
 
 /** Shows deployments. */
@@ -21,7 +22,7 @@ final class DeploymentView {
                                 TextFormat.shortId(deployment.getId()),
                                 deployment.getJobId(),
                                 Long.toString(deployment.getJobVersion()),
-                                TextFormat.word(deployment.getStatus()),
+                                status(deployment),
                                 deployment.getDescription()))
                 .lines();
     }
@@ -47,11 +48,17 @@ final class DeploymentView {
 
     private static List<String> sections(Deployment deployment, FieldList names) {
         return new Sections()
-                .add(names.add("Status", TextFormat.word(deployment.getStatus()))
+                .add(names.add("Status", status(deployment))
                         .add("Description", deployment.getDescription())
                         .lines())
                 .section("Deployed", groups(deployment.getGroupsList()))
                 .lines();
+    }
+
+    private static String status(Deployment deployment) {
+        return deployment.getPaused() && deployment.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING
+                ? "paused"
+                : TextFormat.word(deployment.getStatus());
     }
 
     private static List<String> groups(List<DeploymentGroup> groups) {

@@ -90,7 +90,9 @@ public final class GantryCli {
                         command("list", () -> new DeploymentListCommand(context, server)),
                         command("status", () -> new DeploymentStatusCommand(context, server)),
                         command("promote", () -> new DeploymentPromoteCommand(context, server)),
-                        command("fail", () -> new DeploymentFailCommand(context, server))),
+                        command("fail", () -> new DeploymentFailCommand(context, server)),
+                        command("pause", () -> new DeploymentPauseCommand(context, server)),
+                        command("resume", () -> new DeploymentResumeCommand(context, server))),
                 aclCommands(context, server),
                 group(
                         "var",
@@ -172,6 +174,8 @@ public final class GantryCli {
                 command("status", () -> new JobStatusCommand(context, server)),
                 command("history", () -> new JobHistoryCommand(context, server)),
                 command("revert", () -> new JobRevertCommand(context, server)),
+                command("scale", () -> new JobScaleCommand(context, server)),
+                command("eval", () -> new JobEvalCommand(context, server)),
                 command("promote", () -> new JobPromoteCommand(context, server)),
                 command("dispatch", () -> new JobDispatchCommand(context, server)),
                 group(

@@ -30,7 +30,11 @@ public record Submission(
         /** Promotes the canaries of a deployment. */
         PROMOTE(6),
         /** Fails a deployment. */
-        FAIL(7);
+        FAIL(7),
+        /** Changes the count of a group. */
+        SCALE(8),
+        /** Evaluates a job. */
+        EVALUATE(9);
 
         private final short code;
 

@@ -4,7 +4,9 @@ import static dev.gantry.app.TestServer.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.util.Durations;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
@@ -13,7 +15,9 @@ import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
+import dev.gantry.v1.PauseDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentRequest;
+import dev.gantry.v1.ResumeDeploymentRequest;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.TaskGroup;
@@ -99,6 +103,81 @@ class DeploymentFlowTest {
         awaitDeployment("canary", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
         assertThat(client.job("canary").getJob().getStable()).isTrue();
         assertThat(client.running("canary")).extracting(Allocation::getIndex).containsExactlyInAnyOrder(0, 1);
+    }
+
+    @Test
+    void a_paused_deployment_replaces_nothing_until_it_is_resumed() {
+        FakeNode node = connect("pause");
+        makeStable(node, job("pause", "v0", 3, ONE_BY_ONE));
+        client.submit(job("pause", "v1", 3, ONE_BY_ONE));
+        awaitVersions("pause", 2, 1);
+        String id = client.job("pause").getDeployment().getId();
+
+        Deployment paused = pause(id);
+        assertThat(paused.getPaused()).isTrue();
+        assertThat(pause(id).getModifyIndex()).as("paused again").isEqualTo(paused.getModifyIndex());
+        node.reportHealth(unproven("pause", 1).get(0).getId(), true);
+        Allocation old = client.running("pause", 0).get(0);
+        node.report(old.getId(), ClientStatus.CLIENT_STATUS_FAILED);
+
+        // The evaluation that replaces the failed one, by the version that it had, has seen the healthy one, too.
+        eventually()
+                .until(() -> client.running("pause", 0).stream()
+                        .anyMatch(one -> one.getCreateIndex() > paused.getModifyIndex()));
+        awaitVersions("pause", 2, 1);
+        assertThat(client.job("pause").getDeployment()).satisfies(deployment -> {
+            assertThat(deployment.getDescription()).isEqualTo("paused");
+            assertThat(deployment.getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+        });
+
+        assertThat(resume(id).getPaused()).isFalse();
+
+        awaitVersions("pause", 1, 2);
+        node.reportHealth(unproven("pause", 1).get(0).getId(), true);
+        awaitVersions("pause", 0, 3);
+        node.reportHealth(unproven("pause", 1).get(0).getId(), true);
+        awaitDeployment("pause", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThatThrownBy(() -> pause(id)).hasMessageContaining("FAILED_PRECONDITION");
+        assertThatThrownBy(() -> resume(id)).hasMessageContaining("FAILED_PRECONDITION");
+    }
+
+    @Test
+    void the_progress_deadline_of_a_paused_deployment_does_not_count_and_begins_anew() {
+        FakeNode node = connect("paused-late");
+        UpdateStrategy hasty = ONE_BY_ONE.toBuilder()
+                .setMinHealthyTime(Durations.fromMillis(1))
+                .setHealthyDeadline(Durations.fromSeconds(50))
+                .setProgressDeadline(Durations.fromSeconds(60))
+                .build();
+        makeStable(node, job("paused-late", "v0", 1, hasty));
+        client.submit(job("paused-late", "v1", 1, hasty));
+        awaitVersions("paused-late", 0, 1);
+        String id = client.job("paused-late").getDeployment().getId();
+
+        pause(id);
+        server.pass(Duration.ofSeconds(90));
+        Deployment resumed = resume(id);
+
+        assertThat(resumed.getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+        server.pass(Duration.ofSeconds(30));
+        assertThat(client.job("paused-late").getDeployment().getStatus())
+                .isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+        server.pass(Duration.ofSeconds(40));
+        awaitDeployment("paused-late", 1, DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+    }
+
+    private static Deployment pause(String id) {
+        return server.jobs()
+                .pauseDeployment(
+                        PauseDeploymentRequest.newBuilder().setDeploymentId(id).build())
+                .getDeployment();
+    }
+
+    private static Deployment resume(String id) {
+        return server.jobs()
+                .resumeDeployment(
+                        ResumeDeploymentRequest.newBuilder().setDeploymentId(id).build())
+                .getDeployment();
     }
 
     @Test

@@ -2,17 +2,20 @@ package dev.gantry.app;
 
 import static dev.gantry.app.TestServer.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.Durations;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DelayFunction;
+import dev.gantry.v1.EvaluateJobRequest;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobStatus;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.ReschedulePolicy;
+import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.TaskGroup;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,6 +97,39 @@ class RescheduleFlowTest {
                 .containsOnly(ClientStatus.CLIENT_STATUS_FAILED);
         assertThat(all.get(2).hasNextRescheduleTime()).isFalse();
         assertThat(all.get(2).getNextAllocationId()).isEmpty();
+    }
+
+    @Test
+    void a_failed_allocation_whose_attempts_have_run_out_is_placed_anew_on_request_only() {
+        FakeNode node = connect(FakeNode.in("dc-forced", "forced").runningTasks());
+        client.submit(job("forced", JobType.JOB_TYPE_SERVICE, constant(600_000).setAttempts(0)));
+        Allocation first = client.awaitRunning("forced", 1).get(0);
+        node.report(first.getId(), ClientStatus.CLIENT_STATUS_FAILED);
+        eventually().until(() -> client.running("forced").isEmpty());
+
+        evaluate("forced", false);
+        assertThat(client.allocations("forced")).hasSize(1);
+        evaluate("forced", true);
+
+        Allocation second = client.awaitRunning("forced", 1).get(0);
+        assertThat(second.getPreviousAllocationId()).isEqualTo(first.getId());
+        server.jobs().stopJob(StopJobRequest.newBuilder().setJobId("forced").build());
+        EvaluateJobRequest stopped =
+                EvaluateJobRequest.newBuilder().setJobId("forced").build();
+        assertThatThrownBy(() -> server.jobs().evaluateJob(stopped))
+                .hasMessageContaining("is stopped: submit it again");
+    }
+
+    private static void evaluate(String job, boolean force) {
+        String evaluation = server.jobs()
+                .evaluateJob(EvaluateJobRequest.newBuilder()
+                        .setJobId(job)
+                        .setForceReschedule(force)
+                        .setRequestId("evaluate " + job + force)
+                        .build())
+                .getEvaluationId();
+        client.awaitEvaluation(job, EvaluationStatus.EVALUATION_STATUS_COMPLETE);
+        assertThat(client.job(job).getEvaluation().getId()).isEqualTo(evaluation);
     }
 
     @Test

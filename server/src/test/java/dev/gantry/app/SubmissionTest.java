@@ -25,6 +25,8 @@ import dev.gantry.v1.Port;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
+import dev.gantry.v1.ScaleJobRequest;
+import dev.gantry.v1.ScaleJobResponse;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
@@ -70,6 +72,62 @@ class SubmissionTest {
         assertThat(violations(() -> server.jobs().submitJob(otherJob)))
                 .extracting(FieldViolation::getField)
                 .containsExactly("request_id");
+    }
+
+    @Test
+    void a_job_is_scaled_as_a_new_version_that_differs_in_nothing_else() {
+        Job job = TestJobs.counted("scale", "dc1", 2);
+        submit(job);
+        ScaleJobRequest three = ScaleJobRequest.newBuilder()
+                .setJobId("scale")
+                .setCount(3)
+                .setRequestId("scale-1")
+                .build();
+
+        ScaleJobResponse scaled = server.jobs().scaleJob(three);
+
+        assertThat(scaled.getVersion()).isEqualTo(1);
+        assertThat(server.jobs().scaleJob(three)).as("repeated").isEqualTo(scaled);
+        Job stored = get("scale").getJob();
+        assertThat(stored.getTaskGroups(0).getCount()).isEqualTo(3);
+        Job.Builder back = stored.toBuilder();
+        back.getTaskGroupsBuilder(0).setCount(2);
+        assertThat(submit(back.build()).getVersion()).isEqualTo(2);
+        assertThat(server.jobs()
+                        .scaleJob(ScaleJobRequest.newBuilder()
+                                .setJobId("scale")
+                                .setTaskGroup(job.getTaskGroups(0).getName())
+                                .setCount(2)
+                                .build())
+                        .getVersion())
+                .as("the same count")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_job_is_not_scaled_to_what_could_not_be_submitted() {
+        submit(TestJobs.counted("unscaled", "dc1", 2));
+        ScaleJobRequest request =
+                ScaleJobRequest.newBuilder().setJobId("unscaled").setCount(3).build();
+
+        assertThat(violations(() -> server.jobs()
+                        .scaleJob(request.toBuilder().setCount(100_001).build())))
+                .extracting(FieldViolation::getField)
+                .contains("task_groups[0].count");
+        assertThat(violations(() -> server.jobs()
+                        .scaleJob(request.toBuilder().setTaskGroup("no").build())))
+                .extracting(FieldViolation::getField)
+                .containsExactly("task_group");
+        assertThat(status(() -> server.jobs()
+                        .scaleJob(request.toBuilder()
+                                .setCheckIndex(get("unscaled").getModifyIndex() + 1)
+                                .build())))
+                .isEqualTo(Status.Code.ABORTED);
+        assertThat(status(() -> server.jobs()
+                        .scaleJob(request.toBuilder().setJobId("unknown").build())))
+                .isEqualTo(Status.Code.NOT_FOUND);
+        server.jobs().stopJob(StopJobRequest.newBuilder().setJobId("unscaled").build());
+        assertThat(status(() -> server.jobs().scaleJob(request))).isEqualTo(Status.Code.FAILED_PRECONDITION);
     }
 
     @Test

@@ -18,6 +18,8 @@ import dev.gantry.v1.DispatchJobResponse;
 import dev.gantry.v1.Drain;
 import dev.gantry.v1.DrainNodeRequest;
 import dev.gantry.v1.DrainNodeResponse;
+import dev.gantry.v1.EvaluateJobRequest;
+import dev.gantry.v1.EvaluateJobResponse;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.EvaluationTrigger;
@@ -51,6 +53,7 @@ import dev.gantry.v1.ListServicesResponse;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeScore;
 import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.PauseDeploymentResponse;
 import dev.gantry.v1.Periodic;
 import dev.gantry.v1.PlacementFailure;
 import dev.gantry.v1.PlanJobResponse;
@@ -58,8 +61,11 @@ import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
 import dev.gantry.v1.RejoinNodeRequest;
 import dev.gantry.v1.RejoinNodeResponse;
+import dev.gantry.v1.ResumeDeploymentResponse;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
+import dev.gantry.v1.ScaleJobRequest;
+import dev.gantry.v1.ScaleJobResponse;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.ServiceSummary;
@@ -270,6 +276,79 @@ class LifeCommandsTest {
                 .filteredOn(request -> request instanceof FailDeploymentRequest)
                 .containsExactly(FailDeploymentRequest.newBuilder()
                         .setDeploymentId(DEPLOYMENT_ID)
+                        .build());
+    }
+
+    @Test
+    void a_deployment_is_paused_and_resumed_and_shown_as_paused() {
+        Deployment paused = deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 11).toBuilder()
+                .setPaused(true)
+                .build();
+        cluster.answers(
+                        "GetDeployment",
+                        GetDeploymentResponse.newBuilder().setDeployment(paused).build())
+                .answers(
+                        "PauseDeployment",
+                        PauseDeploymentResponse.newBuilder()
+                                .setDeployment(paused)
+                                .build())
+                .answers(
+                        "ResumeDeployment",
+                        ResumeDeploymentResponse.newBuilder()
+                                .setDeployment(paused)
+                                .build());
+
+        assertThat(CliRun.of(cluster, "deployment", "pause", "7d1f").out())
+                .isEqualTo("==> Deployment \"7d1fa2c4\" of version 3 of job \"web\" is paused\n");
+        assertThat(CliRun.of(cluster, "deployment", "status", "7d1f").out()).contains("Status      = paused\n");
+        assertThat(CliRun.of(cluster, "deployment", "resume", "7d1f").out())
+                .isEqualTo("==> Deployment \"7d1fa2c4\" of version 3 of job \"web\" continues\n");
+    }
+
+    @Test
+    void a_job_is_scaled_by_its_count_and_its_group_if_it_has_several() {
+        cluster.answers(
+                "ScaleJob",
+                ScaleJobResponse.newBuilder()
+                        .setEvaluationId(Samples.EVALUATION_ID)
+                        .setVersion(4)
+                        .build());
+
+        assertThat(CliRun.of(cluster, "job", "scale", "--detach", "web", "front", "3")
+                        .out())
+                .isEqualTo(Samples.EVALUATION_ID + "\n");
+        assertThat(CliRun.of(cluster, "job", "scale", "--detach", "web", "0").exitCode())
+                .isZero();
+        assertThat(cluster.requests())
+                .containsExactly(
+                        ScaleJobRequest.newBuilder()
+                                .setJobId("web")
+                                .setTaskGroup("front")
+                                .setCount(3)
+                                .build(),
+                        ScaleJobRequest.newBuilder().setJobId("web").build());
+        assertThat(CliRun.of(cluster, "job", "scale", "web", "front", "many").err())
+                .startsWith("error: \"many\" is no count: write a whole number");
+        assertThat(CliRun.of(cluster, "job", "scale", "web").exitCode()).isEqualTo(2);
+        assertThat(CliRun.of(cluster, "job", "scale", "web", "a", "1", "2").exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_job_is_evaluated_on_request() {
+        cluster.answers(
+                "EvaluateJob",
+                EvaluateJobResponse.newBuilder()
+                        .setEvaluationId(Samples.EVALUATION_ID)
+                        .build());
+
+        assertThat(CliRun.of(cluster, "job", "eval", "--force-reschedule", "web")
+                        .out())
+                .isEqualTo(Samples.EVALUATION_ID + "\n");
+        assertThat(cluster.requests())
+                .containsExactly(EvaluateJobRequest.newBuilder()
+                        .setJobId("web")
+                        .setForceReschedule(true)
                         .build());
     }
 

@@ -108,6 +108,8 @@ public final class CallRules {
                 listing(JobServiceGrpc.getListJobsMethod()),
                 job(JobServiceGrpc.getListJobVersionsMethod(), ACL_CAPABILITY_READ),
                 job(JobServiceGrpc.getRevertJobMethod(), ACL_CAPABILITY_SUBMIT),
+                job(JobServiceGrpc.getScaleJobMethod(), ACL_CAPABILITY_SUBMIT),
+                job(JobServiceGrpc.getEvaluateJobMethod(), ACL_CAPABILITY_SUBMIT),
                 job(JobServiceGrpc.getStopJobMethod(), ACL_CAPABILITY_STOP),
                 job(JobServiceGrpc.getDispatchJobMethod(), ACL_CAPABILITY_DISPATCH),
                 job(JobServiceGrpc.getForcePeriodicJobMethod(), ACL_CAPABILITY_DISPATCH));
@@ -119,6 +121,8 @@ public final class CallRules {
                 deployment(JobServiceGrpc.getGetDeploymentMethod(), ACL_CAPABILITY_READ, owners),
                 deployment(JobServiceGrpc.getPromoteDeploymentMethod(), ACL_CAPABILITY_SUBMIT, owners),
                 deployment(JobServiceGrpc.getFailDeploymentMethod(), ACL_CAPABILITY_SUBMIT, owners),
+                deployment(JobServiceGrpc.getPauseDeploymentMethod(), ACL_CAPABILITY_SUBMIT, owners),
+                deployment(JobServiceGrpc.getResumeDeploymentMethod(), ACL_CAPABILITY_SUBMIT, owners),
                 job(JobServiceGrpc.getListEvaluationsMethod(), ACL_CAPABILITY_READ),
                 objectOfJob(
                         JobServiceGrpc.getGetEvaluationMethod(),

@@ -2,6 +2,7 @@ package dev.gantry.cluster.deployment;
 
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
+import dev.gantry.v1.DeploymentStatus;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,7 +24,7 @@ public final class DeploymentMerge {
     public static Deployment merge(Deployment stored, Deployment planned, Map<String, Long> healthyMore) {
         Deployment.Builder merged = stored.toBuilder()
                 .setStatus(planned.getStatus())
-                .setDescription(planned.getDescription())
+                .setDescription(isStillPaused(stored, planned) ? stored.getDescription() : planned.getDescription())
                 .clearGroups();
         planned.getGroupsList()
                 .forEach(group -> merged.addGroups(merge(
@@ -31,6 +32,10 @@ public final class DeploymentMerge {
                         group,
                         healthyMore.getOrDefault(group.getTaskGroup(), 0L).intValue())));
         return merged.build();
+    }
+
+    private static boolean isStillPaused(Deployment stored, Deployment planned) {
+        return stored.getPaused() && planned.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING;
     }
 
     /** Returns a deployment with no healthy and no unhealthy allocations. */

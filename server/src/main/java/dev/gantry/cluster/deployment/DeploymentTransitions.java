@@ -80,7 +80,7 @@ public final class DeploymentTransitions {
     void advance(WriteTransaction transaction, Deployment deployment, Instant now) {
         if (deployment.getGroupsList().stream().allMatch(DeploymentTransitions::isDone)) {
             succeed(transaction, deployment);
-        } else if (autoPromotes(transaction, deployment)) {
+        } else if (!deployment.getPaused() && autoPromotes(transaction, deployment)) {
             promote(transaction, deployment, List.of(), now);
         } else {
             transaction.putDeployment(deployment);
@@ -132,6 +132,25 @@ public final class DeploymentTransitions {
         return queueEvaluation(transaction, deployment.getJobId(), now);
     }
 
+    /** Pauses a running deployment. Its progress deadlines stand until {@link #resume} sets them anew. */
+    static Deployment pause(WriteTransaction transaction, Deployment deployment) {
+        return transaction.putDeployment(
+                deployment.toBuilder().setPaused(true).setDescription("paused").build());
+    }
+
+    /** Continues a paused deployment: its progress deadlines count from now, and the scheduler goes on. */
+    Deployment resume(WriteTransaction transaction, Deployment deployment, Instant now) {
+        Deployment.Builder resumed = deployment.toBuilder()
+                .setPaused(false)
+                .setDescription("resumed")
+                .clearGroups();
+        deployment
+                .getGroupsList()
+                .forEach(group -> resumed.addGroups(extend(group, strategy(transaction, deployment, group), now)));
+        advance(transaction, resumed.build(), now);
+        return transaction.deployment(deployment.getId()).orElseThrow();
+    }
+
     /** Fails a running deployment. With auto_revert, submits the newest stable version again as a new version. */
     Failure fail(WriteTransaction transaction, Deployment deployment, String why, Instant now) {
         return fail(transaction, deployment, why, now, any -> {});
@@ -174,8 +193,14 @@ public final class DeploymentTransitions {
         }
     }
 
-    /** Returns the earliest progress deadline of a running deployment's groups; empty if no group has one now. */
+    /**
+     * Returns the earliest progress deadline of a running deployment's groups; empty if no group has one now, or the
+     * deployment is paused.
+     */
     static Optional<Instant> deadline(Deployment deployment) {
+        if (deployment.getPaused()) {
+            return Optional.empty();
+        }
         return deployment.getGroupsList().stream()
                 .filter(group -> group.hasProgressDeadline() && !isDone(group) && !waitsForPromotion(group))
                 .map(group -> ProtoTimes.toInstantMillis(group.getProgressDeadline()))

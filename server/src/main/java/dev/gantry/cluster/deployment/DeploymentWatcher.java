@@ -148,15 +148,54 @@ public final class DeploymentWatcher {
                         answer.evaluationId(), Optional.of(answer.version()).filter(version -> version != NO_VERSION)));
     }
 
+    /**
+     * Pauses a deployment. Does nothing if it is paused already.
+     *
+     * @param deploymentId the full id
+     * @return the deployment. Fails with {@link RefusedException} if it has ended, or with {@link
+     *     UnknownObjectException}
+     */
+    public CompletableFuture<Deployment> pause(String deploymentId) {
+        return store.write(transaction -> {
+            Deployment deployment = findRunning(transaction, deploymentId);
+            return deployment.getPaused() ? deployment : DeploymentTransitions.pause(transaction, deployment);
+        });
+    }
+
+    /**
+     * Continues a paused deployment. Does nothing if it is not paused.
+     *
+     * @param deploymentId the full id
+     * @return the deployment. Fails with {@link RefusedException} if it has ended, or with {@link
+     *     UnknownObjectException}
+     */
+    public CompletableFuture<Deployment> resume(String deploymentId) {
+        Instant now = clocks.wall().instant();
+        return store.write(transaction -> {
+            Deployment deployment = findRunning(transaction, deploymentId);
+            return deployment.getPaused() ? transitions.resume(transaction, deployment, now) : deployment;
+        });
+    }
+
+    private static Deployment findRunning(WriteTransaction transaction, String deploymentId) {
+        Deployment deployment = find(transaction, deploymentId);
+        requireRunning(deployment);
+        return deployment;
+    }
+
+    private static Deployment find(WriteTransaction transaction, String deploymentId) {
+        return transaction
+                .deployment(deploymentId)
+                .orElseThrow(() -> new UnknownObjectException("deployment", deploymentId));
+    }
+
     private CompletableFuture<Submission> change(
             Submission.Kind kind,
             String deploymentId,
             Optional<String> requestId,
             BiFunction<WriteTransaction, Deployment, Submission> change) {
         return store.write(transaction -> {
-            Deployment deployment = transaction
-                    .deployment(deploymentId)
-                    .orElseThrow(() -> new UnknownObjectException("deployment", deploymentId));
+            Deployment deployment = find(transaction, deploymentId);
             return RepeatedRequests.answered(transaction, kind, requestId, deployment.getJobId()::equals)
                     .orElseGet(() -> {
                         requireRunning(deployment);

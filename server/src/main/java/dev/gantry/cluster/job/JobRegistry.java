@@ -2,6 +2,7 @@ package dev.gantry.cluster.job;
 
 import com.google.protobuf.Timestamp;
 import dev.gantry.cluster.IndexMismatchException;
+import dev.gantry.cluster.InvalidFieldException;
 import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.RepeatedRequests;
 import dev.gantry.cluster.RequestIdReusedException;
@@ -9,10 +10,13 @@ import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.model.AllocationStatuses;
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.Store;
 import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationTrigger;
@@ -20,13 +24,18 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Stores and stops jobs. Each call is one transaction: the job and its evaluation are stored together or not at all.
  */
 public final class JobRegistry {
+
+    /** How many allocations are read at a time. */
+    private static final int PAGE = 1000;
 
     private final Store store;
     private final Evaluations evaluations;
@@ -79,6 +88,91 @@ public final class JobRegistry {
                     RepeatedRequests.answered(transaction, Submission.Kind.REVERT, options.requestId(), jobId::equals);
             return before.orElseGet(() -> revert(transaction, jobId, version, options, now));
         });
+    }
+
+    /**
+     * Submits a job again with another count of one group. Nothing else of the job changes.
+     *
+     * @param jobId the job
+     * @param group the name of the group; empty: the job's only one
+     * @param count the new count
+     * @param options the options of the submission
+     * @param check is given the job that would be submitted; the call fails with what it throws
+     * @return completed once the job is on disk. Fails with {@link UnknownObjectException}, with {@link
+     *     RequestIdReusedException}, with {@link InvalidFieldException} if the job has no such group, with {@link
+     *     RefusedException} if the job is stopped, or with {@link IndexMismatchException}
+     */
+    public CompletableFuture<Submission> scale(
+            String jobId, String group, int count, SubmissionOptions options, Consumer<Job> check) {
+        Instant now = clock.instant();
+        return store.write(transaction -> RepeatedRequests.answered(
+                        transaction, Submission.Kind.SCALE, options.requestId(), jobId::equals)
+                .orElseGet(() -> {
+                    JobRecord stored = findStarted(transaction, jobId);
+                    Job scaled = GroupCount.change(stored.getJob(), group, count);
+                    check.accept(scaled);
+                    return submit(transaction, Submission.Kind.SCALE, scaled, options, now);
+                }));
+    }
+
+    /**
+     * Queues an evaluation of a job.
+     *
+     * @param jobId the job
+     * @param reschedules true to reschedule its failed allocations now, whatever their reschedule policy says
+     * @param requestId makes the call safe to repeat
+     * @return the id of the evaluation. Fails with {@link UnknownObjectException}, with {@link
+     *     RequestIdReusedException}, or with {@link RefusedException} if the job is stopped, or never has allocations
+     */
+    public CompletableFuture<String> evaluate(String jobId, boolean reschedules, Optional<String> requestId) {
+        Instant now = clock.instant();
+        return store.write(transaction -> RepeatedRequests.answered(
+                                transaction, Submission.Kind.EVALUATE, requestId, jobId::equals)
+                        .orElseGet(() -> {
+                            Submission answer = evaluate(transaction, jobId, reschedules, now);
+                            RepeatedRequests.remember(transaction, requestId, answer);
+                            return answer;
+                        }))
+                .thenApply(Submission::evaluationId);
+    }
+
+    private Submission evaluate(WriteTransaction transaction, String jobId, boolean reschedules, Instant now) {
+        JobRecord job = findStarted(transaction, jobId);
+        if (job.getJob().hasPeriodic() || job.getJob().hasParameterized()) {
+            throw new RefusedException("Job %s is %s, so it has no allocations: evaluate one of its children"
+                    .formatted(jobId, job.getJob().hasPeriodic() ? "periodic" : "parameterized"));
+        }
+        if (reschedules) {
+            rescheduleFailed(transaction, jobId, ProtoTimes.toTimestampMillis(now));
+        }
+        Evaluation evaluation = evaluations.queue(
+                transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_REQUESTED, ProtoTimes.toTimestampMillis(now));
+        return new Submission(
+                Submission.Kind.EVALUATE, jobId, job.getVersion(), evaluation.getId(), job.getModifyIndex(), now);
+    }
+
+    /** Sets the time at which the scheduler reschedules, which it follows whatever the reschedule policy says. */
+    private static void rescheduleFailed(WriteTransaction transaction, String jobId, Timestamp now) {
+        AllocationFilter failed = new AllocationFilter(
+                Optional.of(jobId), Optional.empty(), Optional.of(ClientStatus.CLIENT_STATUS_FAILED));
+        String before = "";
+        List<Allocation> page = transaction.reader().allocations().page(failed, before, PAGE);
+        while (!page.isEmpty()) {
+            page.stream()
+                    .filter(ClusterState::isWithoutSuccessor)
+                    .forEach(allocation -> transaction.updateClient(
+                            allocation.toBuilder().setNextRescheduleTime(now).build()));
+            before = page.get(page.size() - 1).getId();
+            page = transaction.reader().allocations().page(failed, before, PAGE);
+        }
+    }
+
+    private static JobRecord findStarted(WriteTransaction transaction, String jobId) {
+        JobRecord job = find(transaction, jobId);
+        if (job.getStopped()) {
+            throw new RefusedException("Job %s is stopped: submit it again".formatted(jobId));
+        }
+        return job;
     }
 
     /**

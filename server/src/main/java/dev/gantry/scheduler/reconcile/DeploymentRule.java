@@ -206,6 +206,9 @@ public final class DeploymentRule {
     }
 
     private static String progress(Deployment.Builder deployment) {
+        if (deployment.getPaused()) {
+            return "paused";
+        }
         return deployment.getGroupsList().stream().allMatch(DeploymentGroup::getPromoted)
                 ? "allocations are being replaced"
                 : "canaries wait to be promoted";

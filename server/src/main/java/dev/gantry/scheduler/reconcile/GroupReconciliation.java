@@ -96,9 +96,15 @@ final class GroupReconciliation {
         return assemble(indexes, older, wantsCanaries, replacements, filled, migration);
     }
 
-    /** Returns requests for canaries if they are wanted, else for the replacements of outdated allocations. */
+    /**
+     * Returns requests for canaries if they are wanted, else for the replacements of outdated allocations; none while the
+     * deployment is paused.
+     */
     private List<PlacementRequest> replaceOutdated(IndexComparison indexes, boolean wantsCanaries) {
         List<PlacementRequest> requests = new ArrayList<>();
+        if (rollout.isPaused()) {
+            return requests;
+        }
         if (wantsCanaries) {
             indexes.outdated.stream()
                     .limit(Math.max(0, rollout.canaries() - indexes.canaries()))
@@ -137,7 +143,9 @@ final class GroupReconciliation {
      * empty.
      */
     private Requests fillEmpty(List<Integer> empty, List<Allocation> older, boolean wantsCanaries) {
-        boolean trusted = !rollout.isStepwise() || older.isEmpty() || !(wantsCanaries || rollout.hasEnded());
+        boolean trusted = !rollout.isStepwise()
+                || older.isEmpty()
+                || !(wantsCanaries || rollout.isPaused() || rollout.hasEnded());
         int end = trusted ? Integer.MAX_VALUE : countAt(newestOf(older));
         List<PlacementRequest> requests = new ArrayList<>();
         for (int index : empty) {

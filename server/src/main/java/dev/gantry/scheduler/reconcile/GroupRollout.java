@@ -54,6 +54,11 @@ record GroupRollout(Demand demand, Optional<Deployment> deployment, Optional<Dep
         return deployment.filter(JobDeployments::isRunning).isPresent();
     }
 
+    /** Returns true if the deployment waits to be resumed. */
+    boolean isPaused() {
+        return isRunning() && deployment.filter(Deployment::getPaused).isPresent();
+    }
+
     /** Returns true if there is a deployment and it does not run any more. */
     boolean hasEnded() {
         return deployment.isPresent() && !isRunning();

@@ -1,0 +1,26 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.Deployment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry deployment resume}. */
+@Command(name = "resume", description = "Continues a paused deployment. Its progress deadline begins anew.")
+final class DeploymentResumeCommand extends ClientCommand {
+
+    @Parameters(paramLabel = "ID", description = "The deployment's id or a prefix of it.")
+    private String deploymentId;
+
+    DeploymentResumeCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        Deployment deployment = client.jobs().resumeDeployment(deploymentId);
+        print("==> Deployment \"%s\" of version %d of job \"%s\" continues"
+                .formatted(TextFormat.shortId(deployment.getId()), deployment.getJobVersion(), deployment.getJobId()));
+        return GantryCli.DONE;
+    }
+}
