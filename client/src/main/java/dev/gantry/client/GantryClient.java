@@ -1,5 +1,7 @@
 package dev.gantry.client;
 
+import dev.gantry.v1.CollectGarbageRequest;
+import dev.gantry.v1.CollectGarbageResponse;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
 import io.grpc.ChannelCredentials;
@@ -139,6 +141,18 @@ public final class GantryClient implements AutoCloseable {
      */
     public GetStatusResponse status() {
         return connection.call(connection.cluster(), stub -> stub.getStatus(GetStatusRequest.getDefaultInstance()));
+    }
+
+    /**
+     * Deletes what the server's garbage collection would delete some time, at once: ended evaluations, deployments and
+     * allocations that nothing needs, old versions of jobs, dead jobs, and nodes that are down.
+     *
+     * @return how many objects were deleted
+     * @throws GantryException if the call fails
+     */
+    public CollectGarbageResponse collectGarbage() {
+        return connection.call(
+                connection.cluster(), stub -> stub.collectGarbage(CollectGarbageRequest.getDefaultInstance()));
     }
 
     /** Ends all running calls and watches, and disconnects. Closing again does nothing. */

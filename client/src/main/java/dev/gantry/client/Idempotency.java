@@ -41,6 +41,8 @@ enum Idempotency {
             entry(JobServiceGrpc.getScaleJobMethod(), HAS_REQUEST_ID),
             entry(JobServiceGrpc.getEvaluateJobMethod(), HAS_REQUEST_ID),
             entry(JobServiceGrpc.getStopJobMethod(), HAS_REQUEST_ID),
+            // After a first call there is no such job any more, so the second call would fail.
+            entry(JobServiceGrpc.getPurgeJobMethod(), NEVER),
             entry(JobServiceGrpc.getListDeploymentsMethod(), READS),
             entry(JobServiceGrpc.getGetDeploymentMethod(), READS),
             entry(JobServiceGrpc.getPromoteDeploymentMethod(), HAS_REQUEST_ID),
@@ -91,6 +93,7 @@ enum Idempotency {
             // A second call would make another key.
             entry(VariableServiceGrpc.getRotateVariableKeyMethod(), NEVER),
             entry(VariableServiceGrpc.getListVariableKeysMethod(), READS),
+            entry(ClusterServiceGrpc.getCollectGarbageMethod(), SETS),
             entry(ClusterServiceGrpc.getGetStatusMethod(), READS));
 
     /** Returns all methods that have an entry. */

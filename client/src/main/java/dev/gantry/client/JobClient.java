@@ -30,6 +30,7 @@ import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
+import dev.gantry.v1.PurgeJobRequest;
 import dev.gantry.v1.ResumeDeploymentRequest;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
@@ -266,6 +267,23 @@ public final class JobClient {
                 .setRequestId(newRequestId())
                 .build();
         return connection.call(connection.jobs(), stub -> stub.stopJob(request));
+    }
+
+    /**
+     * Deletes a stopped job whose allocations have ended, with its versions, its allocations and its children.
+     *
+     * @param jobId the job's id
+     * @param checkIndex the job's index when it was stopped
+     * @throws NotFoundException if there is no such job
+     * @throws ConflictException if the check index is not the stored job's
+     * @throws PreconditionFailedException if the job is not stopped, or it or a child of it has not ended
+     */
+    public void purge(String jobId, long checkIndex) {
+        PurgeJobRequest request = PurgeJobRequest.newBuilder()
+                .setJobId(jobId)
+                .setCheckIndex(checkIndex)
+                .build();
+        var unused = connection.call(connection.jobs(), stub -> stub.purgeJob(request));
     }
 
     /**

@@ -1,10 +1,13 @@
 package dev.gantry.api;
 
 import dev.gantry.audit.AuditLog;
+import dev.gantry.cluster.gc.GarbageRequests;
 import dev.gantry.store.ClusterCounts;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.AuditState;
 import dev.gantry.v1.ClusterServiceGrpc.ClusterServiceImplBase;
+import dev.gantry.v1.CollectGarbageRequest;
+import dev.gantry.v1.CollectGarbageResponse;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
 import io.grpc.stub.StreamObserver;
@@ -18,14 +21,21 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
     private final String version;
     private final boolean isInsecure;
     private final Optional<AuditLog> audit;
+    private final GarbageRequests garbage;
 
     ClusterServiceApi(
-            StoreReader reader, String clusterId, String version, boolean isInsecure, Optional<AuditLog> audit) {
+            StoreReader reader,
+            String clusterId,
+            String version,
+            boolean isInsecure,
+            Optional<AuditLog> audit,
+            GarbageRequests garbage) {
         this.reader = reader;
         this.clusterId = clusterId;
         this.version = version;
         this.isInsecure = isInsecure;
         this.audit = audit;
+        this.garbage = garbage;
     }
 
     @Override
@@ -47,6 +57,21 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
                     .setAuditLinesLost(audit.map(log -> log.state().lost()).orElse(0L))
                     .build();
         });
+    }
+
+    @Override
+    public void collectGarbage(CollectGarbageRequest request, StreamObserver<CollectGarbageResponse> observer) {
+        Responses.answerLater(
+                observer,
+                garbage::collect,
+                collected -> CollectGarbageResponse.newBuilder()
+                        .setEvaluations(collected.evaluations())
+                        .setDeployments(collected.deployments())
+                        .setAllocations(collected.allocations())
+                        .setJobVersions(collected.jobVersions())
+                        .setJobs(collected.jobs())
+                        .setNodes(collected.nodes())
+                        .build());
     }
 
     private AuditState auditState() {

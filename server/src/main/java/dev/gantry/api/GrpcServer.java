@@ -9,6 +9,7 @@ import dev.gantry.cluster.access.AccessControl;
 import dev.gantry.cluster.access.AccessRegistry;
 import dev.gantry.cluster.access.Bootstrap;
 import dev.gantry.cluster.deployment.DeploymentWatcher;
+import dev.gantry.cluster.gc.GarbageRequests;
 import dev.gantry.cluster.job.Dispatcher;
 import dev.gantry.cluster.job.JobRegistry;
 import dev.gantry.cluster.job.PeriodicLauncher;
@@ -165,6 +166,7 @@ public final class GrpcServer implements AutoCloseable {
      * @param variables stores variables
      * @param access knows the tokens and policies
      * @param audit records calls; empty: they are not recorded
+     * @param garbage collects garbage on request
      * @param limits how much callers may ask of the server
      * @param clock the time
      * @param clusterId the cluster's id
@@ -189,6 +191,7 @@ public final class GrpcServer implements AutoCloseable {
             Variables variables,
             Access access,
             Optional<AuditLog> audit,
+            GarbageRequests garbage,
             CallLimits limits,
             InstantSource clock,
             String clusterId,
@@ -399,7 +402,8 @@ public final class GrpcServer implements AutoCloseable {
                         parts.clusterId(),
                         parts.version(),
                         parts.access().isInsecure(),
-                        parts.audit()),
+                        parts.audit(),
+                        parts.garbage()),
                 new NodeSessionApi(parts.sessions()),
                 new NodeCertificateApi(parts.admission(), parts.certificates()));
     }

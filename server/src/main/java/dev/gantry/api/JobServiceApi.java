@@ -62,6 +62,8 @@ import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
+import dev.gantry.v1.PurgeJobRequest;
+import dev.gantry.v1.PurgeJobResponse;
 import dev.gantry.v1.ResumeDeploymentRequest;
 import dev.gantry.v1.ResumeDeploymentResponse;
 import dev.gantry.v1.RevertJobRequest;
@@ -358,6 +360,14 @@ final class JobServiceApi extends JobServiceImplBase {
                         .setEvaluationId(receipt.evaluationId())
                         .setModifyIndex(receipt.modifyIndex())
                         .build());
+    }
+
+    @Override
+    public void purgeJob(PurgeJobRequest request, StreamObserver<PurgeJobResponse> observer) {
+        Responses.answerLater(
+                observer,
+                () -> registry.purge(request.getJobId(), checkIndex(request.hasCheckIndex(), request.getCheckIndex())),
+                done -> PurgeJobResponse.getDefaultInstance());
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.gantry.cluster.access.TokenFiles;
 import dev.gantry.cluster.deployment.DeploymentWatcher;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.cluster.gc.GarbageCollector;
+import dev.gantry.cluster.gc.GarbageRequests;
 import dev.gantry.cluster.job.Cron;
 import dev.gantry.cluster.job.Dispatcher;
 import dev.gantry.cluster.job.JobRegistry;
@@ -303,8 +304,8 @@ final class GantryServer implements AutoCloseable {
         threads.repeat(TICK, () -> whenSettled(pulse, drainer::check));
         threads.repeat(TICK, services::check);
         threads.repeat(TICK, periodic::check);
-        threads.repeatCollection(
-                config.garbageInterval(), new GarbageCollector(store, config.garbage(), clocks)::collect);
+        GarbageCollector collector = new GarbageCollector(store, config.garbage(), clocks);
+        threads.repeatCollection(config.garbageInterval(), collector::collect);
         threads.repeatCollection(KEY_ROTATION, new KeyRotation(store, keyring)::run);
 
         GrpcServer grpc = GrpcServer.start(
@@ -329,6 +330,7 @@ final class GantryServer implements AutoCloseable {
                         variables,
                         new GrpcServer.Access(access, accessRegistry, bootstrap, config.isInsecure()),
                         audit,
+                        new GarbageRequests(collector, threads.garbage()),
                         config.limits(),
                         clock,
                         store.clusterId(),

@@ -86,7 +86,7 @@ public final class GantryCli {
                 jobCommands(context, server),
                 group(
                         "deployment",
-                        "Show, promote and fail deployments.",
+                        "Show, promote, pause and fail deployments.",
                         command("list", () -> new DeploymentListCommand(context, server)),
                         command("status", () -> new DeploymentStatusCommand(context, server)),
                         command("promote", () -> new DeploymentPromoteCommand(context, server)),
@@ -109,6 +109,7 @@ public final class GantryCli {
                                 "Show and rotate the keys of variables.",
                                 command("list", () -> new KeyringListCommand(context, server)),
                                 command("rotate", () -> new KeyringRotateCommand(context, server)))),
+                group("system", "Maintain the cluster.", command("gc", () -> new SystemGcCommand(context, server))),
                 group("eval", "Show evaluations.", command("status", () -> new EvalStatusCommand(context, server))),
                 group(
                         "service",
@@ -167,7 +168,7 @@ public final class GantryCli {
     private static CommandTree jobCommands(CliContext context, ServerOption server) {
         return group(
                 "job",
-                "Run, show, revert, promote, dispatch and stop jobs.",
+                "Run, show, scale, revert, promote, dispatch and stop jobs.",
                 command("run", () -> new JobRunCommand(context, server)),
                 command("plan", () -> new JobPlanCommand(context, server)),
                 command("validate", () -> new JobValidateCommand(context, server)),

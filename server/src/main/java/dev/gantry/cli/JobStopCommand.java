@@ -2,6 +2,7 @@ package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.NotFoundException;
+import dev.gantry.client.PreconditionFailedException;
 import dev.gantry.v1.StopJobResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,18 +16,26 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "stop",
         description = {
-            "Stops all allocations of a job and waits until they have ended. The job stays known.",
+            "Stops all allocations of a job and waits until they have ended. The job stays known, unless it is purged.",
             "",
             "Ends with 1 if they have not ended in time; they are stopped all the same.",
             ""
         })
 final class JobStopCommand extends ClientCommand {
 
+    private static final int PURGE_ATTEMPTS = 20;
+    private static final Duration PURGE_INTERVAL = Duration.ofMillis(250);
+
     @ArgGroup(multiplicity = "1")
     private Which which;
 
     @Option(names = "--detach", description = "Does not wait, and prints the evaluation's id.")
     private boolean detach;
+
+    @Option(
+            names = "--purge",
+            description = "Deletes the job once its allocations have ended, with its versions and its children.")
+    private boolean purge;
 
     @Option(
             names = "--wait-timeout",
@@ -41,6 +50,10 @@ final class JobStopCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
+        if (purge && detach) {
+            throw new CommandFailedException(
+                    "--purge waits until the job's allocations have ended: leave out --detach");
+        }
         String jobId = jobId();
         StopJobResponse stopped = stop(client, jobId);
         if (detach) {
@@ -49,8 +62,28 @@ final class JobStopCommand extends ClientCommand {
         }
         print("==> Job \"%s\" is being stopped, evaluation \"%s\""
                 .formatted(jobId, TextFormat.shortId(stopped.getEvaluationId())));
-        return new JobMonitor(context(), client, waitTimeout)
+        int exitCode = new JobMonitor(context(), client, waitTimeout)
                 .follow(jobId, new StopProgress(stopped, context()::print));
+        if (purge && exitCode == GantryCli.DONE) {
+            purge(client, jobId, stopped.getModifyIndex());
+            print("==> Job \"%s\" is deleted".formatted(jobId));
+        }
+        return exitCode;
+    }
+
+    /** The evaluation of an allocation's end may still be under way. */
+    private static void purge(GantryClient client, String jobId, long index) {
+        for (int attempts = 1; ; attempts++) {
+            try {
+                client.jobs().purge(jobId, index);
+                return;
+            } catch (PreconditionFailedException e) {
+                if (attempts == PURGE_ATTEMPTS) {
+                    throw e;
+                }
+                Pause.of(PURGE_INTERVAL);
+            }
+        }
     }
 
     private String jobId() {

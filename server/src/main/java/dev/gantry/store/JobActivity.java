@@ -112,6 +112,22 @@ public final class JobActivity {
     }
 
     /**
+     * Returns children of a job.
+     *
+     * @param parentId the periodic or parameterized job
+     * @param limit the most children to return
+     * @return their ids, in their order
+     */
+    public List<String> children(String parentId, int limit) {
+        return dsl.select(JOB.ID)
+                .from(JOB)
+                .where(isChildOf(val(parentId), JOB))
+                .orderBy(JOB.ID)
+                .limit(limit)
+                .fetch(JOB.ID);
+    }
+
+    /**
      * Returns the condition for children of a job. Uses the order of ids, which begin with the id of the parent, since
      * the table has no index of parents.
      */

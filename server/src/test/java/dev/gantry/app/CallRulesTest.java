@@ -345,7 +345,7 @@ class CallRulesTest {
                 request.setField(field, TestJobs.job("secret", "dc1"));
             }
         }
-        if (method.getBareMethodName().equals("DeleteVariable")) {
+        if (Set.of("DeleteVariable", "PurgeJob").contains(method.getBareMethodName())) {
             // It stays for the next token.
             request.setField(request.getDescriptorForType().findFieldByName("check_index"), Long.MAX_VALUE);
         }

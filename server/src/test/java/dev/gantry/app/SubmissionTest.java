@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import static dev.gantry.app.TestServer.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -12,16 +13,20 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.ErrorInfo;
 import dev.gantry.v1.Constraint;
+import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobType;
 import dev.gantry.v1.ListJobVersionsRequest;
 import dev.gantry.v1.ListJobVersionsResponse;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.Parameterized;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.Port;
+import dev.gantry.v1.PurgeJobRequest;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
@@ -43,6 +48,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +134,42 @@ class SubmissionTest {
                 .isEqualTo(Status.Code.NOT_FOUND);
         server.jobs().stopJob(StopJobRequest.newBuilder().setJobId("unscaled").build());
         assertThat(status(() -> server.jobs().scaleJob(request))).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    }
+
+    @Test
+    void a_job_that_was_stopped_and_has_ended_is_purged_with_its_children() {
+        Job parent = TestJobs.job("purge", "dc-none").toBuilder()
+                .setType(JobType.JOB_TYPE_BATCH)
+                .setParameterized(Parameterized.getDefaultInstance())
+                .build();
+        submit(parent);
+        PurgeJobRequest purge = PurgeJobRequest.newBuilder().setJobId("purge").build();
+        String child = server.jobs()
+                .dispatchJob(DispatchJobRequest.newBuilder().setJobId("purge").build())
+                .getDispatchedJobId();
+
+        assertThat(refusal(() -> server.jobs().purgeJob(purge))).contains("is not stopped: stop it first");
+        server.jobs().stopJob(StopJobRequest.newBuilder().setJobId("purge").build());
+        assertThat(refusal(() -> server.jobs().purgeJob(purge))).contains("A child of job purge has not ended");
+        server.jobs().stopJob(StopJobRequest.newBuilder().setJobId(child).build());
+        assertThat(status(() -> server.jobs()
+                        .purgeJob(purge.toBuilder().setCheckIndex(0).build())))
+                .isEqualTo(Status.Code.ABORTED);
+        eventually().ignoreExceptions().until(() -> {
+            var unused = server.jobs().purgeJob(purge);
+            return true;
+        });
+
+        assertThat(status(() -> get("purge"))).isEqualTo(Status.Code.NOT_FOUND);
+        assertThat(status(() -> get(child))).isEqualTo(Status.Code.NOT_FOUND);
+        assertThat(status(() -> server.jobs().purgeJob(purge))).isEqualTo(Status.Code.NOT_FOUND);
+        assertThat(submit(parent).getVersion()).isZero();
+    }
+
+    private static String refusal(ThrowingCallable call) {
+        StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, call);
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+        return refused.getMessage();
     }
 
     @Test

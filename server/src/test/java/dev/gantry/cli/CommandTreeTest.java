@@ -64,6 +64,7 @@ class CommandTreeTest {
                 "eval status",
                 "service list",
                 "service info",
+                "system gc",
                 "alloc status",
                 "alloc logs",
                 "alloc stop",

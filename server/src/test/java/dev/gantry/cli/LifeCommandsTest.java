@@ -10,6 +10,7 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.CheckState;
 import dev.gantry.v1.CheckStatus;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.CollectGarbageResponse;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
@@ -59,6 +60,7 @@ import dev.gantry.v1.PlacementFailure;
 import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
+import dev.gantry.v1.PurgeJobResponse;
 import dev.gantry.v1.RejoinNodeRequest;
 import dev.gantry.v1.RejoinNodeResponse;
 import dev.gantry.v1.ResumeDeploymentResponse;
@@ -71,6 +73,7 @@ import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.ServiceSummary;
 import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.SetNodeEligibilityResponse;
+import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.WatchJobResponse;
 import dev.gantry.v1.WatchNodeResponse;
 import io.grpc.Status;
@@ -332,6 +335,48 @@ class LifeCommandsTest {
         assertThat(CliRun.of(cluster, "job", "scale", "web").exitCode()).isEqualTo(2);
         assertThat(CliRun.of(cluster, "job", "scale", "web", "a", "1", "2").exitCode())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void garbage_is_collected_on_request() {
+        cluster.answers(
+                "CollectGarbage",
+                CollectGarbageResponse.newBuilder().setJobs(2).setEvaluations(7).build());
+
+        assertThat(CliRun.of(cluster, "system", "gc").out()).isEqualTo("""
+                        Jobs         = 2
+                        Job Versions = 0
+                        Evaluations  = 7
+                        Allocations  = 0
+                        Deployments  = 0
+                        Nodes        = 0
+                        """);
+    }
+
+    @Test
+    void a_job_is_purged_once_its_allocations_have_ended() {
+        AtomicInteger attempts = new AtomicInteger();
+        cluster.answers(
+                        "StopJob",
+                        StopJobResponse.newBuilder()
+                                .setEvaluationId(Samples.EVALUATION_ID)
+                                .setModifyIndex(10)
+                                .build())
+                .streams("WatchJob", update(11).build())
+                .script("PurgeJob", (request, answer) -> {
+                    if (attempts.incrementAndGet() < 3) {
+                        answer.onError(Status.FAILED_PRECONDITION.asRuntimeException());
+                    } else {
+                        answer.onNext(PurgeJobResponse.getDefaultInstance());
+                        answer.onCompleted();
+                    }
+                });
+
+        assertThat(CliRun.of(cluster, "job", "stop", "--purge", "web").out()).endsWith("==> Job \"web\" is deleted\n");
+        assertThat(attempts).hasValue(3);
+        assertThat(CliRun.of(cluster, "job", "stop", "--purge", "--detach", "web")
+                        .err())
+                .startsWith("error: --purge waits until the job's allocations have ended: leave out --detach");
     }
 
     @Test

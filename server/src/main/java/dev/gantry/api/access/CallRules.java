@@ -111,6 +111,7 @@ public final class CallRules {
                 job(JobServiceGrpc.getScaleJobMethod(), ACL_CAPABILITY_SUBMIT),
                 job(JobServiceGrpc.getEvaluateJobMethod(), ACL_CAPABILITY_SUBMIT),
                 job(JobServiceGrpc.getStopJobMethod(), ACL_CAPABILITY_STOP),
+                job(JobServiceGrpc.getPurgeJobMethod(), ACL_CAPABILITY_STOP),
                 job(JobServiceGrpc.getDispatchJobMethod(), ACL_CAPABILITY_DISPATCH),
                 job(JobServiceGrpc.getForcePeriodicJobMethod(), ACL_CAPABILITY_DISPATCH));
     }
@@ -194,6 +195,7 @@ public final class CallRules {
     private static List<CallRule> others() {
         return List.of(
                 anyToken(ClusterServiceGrpc.getGetStatusMethod()),
+                ofCluster(ClusterServiceGrpc.getCollectGarbageMethod(), AclAccess.ACL_ACCESS_WRITE),
                 anyToken(ServerReflectionGrpc.getServerReflectionInfoMethod()).notAudited(),
                 forEveryone(HealthGrpc.getCheckMethod()).notAudited(),
                 forEveryone(HealthGrpc.getWatchMethod()));

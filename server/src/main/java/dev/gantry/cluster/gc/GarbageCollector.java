@@ -76,14 +76,35 @@ public final class GarbageCollector {
                 "allocations",
                 limit -> search.allocations(evaluations, thresholds.allocationsKept(), limit),
                 Deletion::allocations);
-        delete(
-                "job versions",
-                limit -> search.jobsWithOldVersions(thresholds.versionsKept(), limit),
-                (deletion, ids) -> deletion.jobVersions(ids, thresholds.versionsKept()));
+        deleteVersions();
         delete("jobs", limit -> search.jobs(jobs, limit), (deletion, ids) -> deletion.jobs(ids, jobs));
         delete("nodes", limit -> search.nodes(nodes, limit), (deletion, ids) -> deletion.nodes(ids, nodes));
         tell("request ids", write(deletion -> deletion.submissions(earliestNow().minus(thresholds.requests()))));
         dropNotes(now);
+    }
+
+    /**
+     * Deletes what may be deleted whatever its age: request ids are kept for their time, and so are the newest versions of
+     * jobs. Called by the same thread as {@link #collect}.
+     *
+     * @return what was deleted
+     */
+    Collected collectAll() {
+        long now = store.reader().lastIndex();
+        int evaluations = delete("evaluations", limit -> search.evaluations(now, limit), Deletion::evaluations);
+        int deployments = delete("deployments", limit -> search.deployments(now, limit), Deletion::deployments);
+        int allocations = delete("allocations", limit -> search.allocations(now, 0, limit), Deletion::allocations);
+        int versions = deleteVersions();
+        int jobs = delete("jobs", limit -> search.jobs(now, limit), (deletion, ids) -> deletion.jobs(ids, now));
+        int nodes = delete("nodes", limit -> search.nodes(now, limit), (deletion, ids) -> deletion.nodes(ids, now));
+        return new Collected(evaluations, deployments, allocations, versions, jobs, nodes);
+    }
+
+    private int deleteVersions() {
+        return delete(
+                "job versions",
+                limit -> search.jobsWithOldVersions(thresholds.versionsKept(), limit),
+                (deletion, ids) -> deletion.jobVersions(ids, thresholds.versionsKept()));
     }
 
     /**
@@ -108,8 +129,8 @@ public final class GarbageCollector {
                 .orElse(0);
     }
 
-    /** Deletes objects of one kind in batches. Waits for each, since the next kind may depend on the deletion. */
-    private void delete(String kind, IntFunction<Found> search, ToIntBiFunction<Deletion, List<String>> remove) {
+    /** Deletes objects of one kind in batches, and returns how many. Waits for each, since the next kind may depend on the deletion. */
+    private int delete(String kind, IntFunction<Found> search, ToIntBiFunction<Deletion, List<String>> remove) {
         int deleted = 0;
         boolean isLast = false;
         for (int searches = 0; searches < SEARCHES && !isLast; searches++) {
@@ -122,6 +143,7 @@ public final class GarbageCollector {
             isLast = found.isLast();
         }
         tell(kind, deleted);
+        return deleted;
     }
 
     private int write(ToIntFunction<Deletion> write) {

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -198,6 +199,36 @@ public final class JobRegistry {
     }
 
     /**
+     * Deletes a stopped job that has ended, with all its objects and its children.
+     *
+     * @param jobId the job
+     * @param checkIndex the modify_index that the stored job must have; empty: not checked
+     * @return completed once the job is deleted on disk. Fails with {@link UnknownObjectException}, with {@link
+     *     IndexMismatchException}, or with {@link RefusedException} if the job is not stopped, or it or a child has not ended. Children that have ended may be
+     *     deleted then
+     */
+    public CompletableFuture<Void> purge(String jobId, OptionalLong checkIndex) {
+        return store.write(transaction -> purgeSome(transaction, jobId, checkIndex))
+                .thenCompose(isDone -> isDone ? CompletableFuture.completedFuture(null) : purge(jobId, checkIndex));
+    }
+
+    /** Deletes some children, or the job if it has none any more. Returns true if the job is deleted. */
+    private static boolean purgeSome(WriteTransaction transaction, String jobId, OptionalLong checkIndex) {
+        JobRecord job = find(transaction, jobId);
+        checkIndex(jobId, checkIndex, Optional.of(job));
+        if (!job.getStopped()) {
+            throw new RefusedException("Job %s is not stopped: stop it first".formatted(jobId));
+        }
+        List<String> children = transaction.reader().activity().children(jobId, PAGE);
+        List<String> batch = children.isEmpty() ? List.of(jobId) : children;
+        if (transaction.beginDeletion().jobs(batch, Long.MAX_VALUE) < batch.size()) {
+            throw new RefusedException("%s of job %s has not ended: try again once it has"
+                    .formatted(children.isEmpty() ? "An allocation or an evaluation" : "A child", jobId));
+        }
+        return children.isEmpty();
+    }
+
+    /**
      * Stops one allocation. If the job still needs it, the scheduler replaces it.
      *
      * @param allocationId the full id of the allocation
@@ -263,7 +294,7 @@ public final class JobRegistry {
     private Submission submit(
             WriteTransaction transaction, Submission.Kind kind, Job job, SubmissionOptions options, Instant now) {
         Optional<JobRecord> stored = transaction.job(job.getId());
-        checkIndex(job.getId(), options, stored);
+        checkIndex(job.getId(), options.checkIndex(), stored);
         JobRecord record = store(transaction, job, stored, now);
         Evaluation evaluation = evaluations.queue(
                 transaction,
@@ -286,10 +317,10 @@ public final class JobRegistry {
         return JobWriter.putVersion(transaction, job, version, stored, now);
     }
 
-    private static void checkIndex(String jobId, SubmissionOptions options, Optional<JobRecord> stored) {
+    private static void checkIndex(String jobId, OptionalLong checkIndex, Optional<JobRecord> stored) {
         long found = stored.map(JobRecord::getModifyIndex).orElse(0L);
-        if (options.checkIndex().isPresent() && options.checkIndex().getAsLong() != found) {
-            throw IndexMismatchException.ofJob(jobId, options.checkIndex().getAsLong(), found);
+        if (checkIndex.isPresent() && checkIndex.getAsLong() != found) {
+            throw IndexMismatchException.ofJob(jobId, checkIndex.getAsLong(), found);
         }
     }
 

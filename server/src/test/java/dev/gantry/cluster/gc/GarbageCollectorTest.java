@@ -70,6 +70,25 @@ class GarbageCollectorTest {
     }
 
     @Test
+    void on_request_what_has_ended_is_deleted_whatever_its_age_but_no_request_id() {
+        submit("a", 1);
+        String first = cluster.newestEvaluation("a").getId();
+        submit("a", 2);
+        submit("dead", 1);
+        cluster.jobs().stop("dead", Optional.empty()).join();
+        end(cluster.newestEvaluation("dead"));
+
+        Collected collected = collector.collectAll();
+
+        assertThat(collected.evaluations()).isPositive();
+        assertThat(collected.jobs()).isOne();
+        assertThat(cluster.store().reader().evaluations().find(first)).isEmpty();
+        assertThat(cluster.newestEvaluation("a")).isNotNull();
+        assertThat(cluster.store().reader().submission("a-1")).isPresent();
+        assertThat(collector.collectAll()).isEqualTo(new Collected(0, 0, 0, 0, 0, 0));
+    }
+
+    @Test
     void a_request_can_be_repeated_for_a_day() {
         submit("a", 1);
         cluster.pass(Duration.ofHours(24));
