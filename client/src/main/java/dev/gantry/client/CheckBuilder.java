@@ -1,13 +1,15 @@
 package dev.gantry.client;
 
 import dev.gantry.v1.Check;
+import dev.gantry.v1.CheckHeader;
 import dev.gantry.v1.CheckRestart;
 import dev.gantry.v1.CheckType;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * Builds a health check of a service; see {@link Jobs#tcpCheck}, {@link Jobs#httpCheck} and {@link Jobs#scriptCheck}.
+ * Builds a health check of a service; see {@link Jobs#tcpCheck}, {@link Jobs#httpCheck}, {@link Jobs#grpcCheck} and
+ * {@link Jobs#scriptCheck}.
  */
 public final class CheckBuilder {
 
@@ -51,6 +53,44 @@ public final class CheckBuilder {
     }
 
     /**
+     * Adds a header to an HTTP check.
+     *
+     * @param name the header's name, such as {@code Authorization}
+     * @param values its values, at least one
+     * @return this
+     */
+    public CheckBuilder header(String name, String... values) {
+        check.addHeaders(CheckHeader.newBuilder().setName(name).addAllValues(List.of(values)));
+        return this;
+    }
+
+    /**
+     * Uses TLS in an HTTP or gRPC check.
+     *
+     * @param skipsVerification true if any certificate is accepted
+     * @return this
+     */
+    public CheckBuilder tls(boolean skipsVerification) {
+        check.setTlsSkipVerify(skipsVerification);
+        if (check.getType() == CheckType.CHECK_TYPE_GRPC) {
+            check.setGrpcUseTls(true);
+        } else {
+            check.setProtocol("https");
+        }
+        return this;
+    }
+
+    /**
+     * Lets the check count as passing from the start of its task until it has failed.
+     *
+     * @return this
+     */
+    public CheckBuilder passingInitially() {
+        check.setPassesInitially(true);
+        return this;
+    }
+
+    /**
      * Sets the interval and the timeout of the check. Default: 10 s and 2 s.
      *
      * @param interval 1 s or more
@@ -76,6 +116,11 @@ public final class CheckBuilder {
 
     CheckBuilder path(String path) {
         check.setPath(path);
+        return this;
+    }
+
+    CheckBuilder grpcService(String service) {
+        check.setGrpcService(service);
         return this;
     }
 

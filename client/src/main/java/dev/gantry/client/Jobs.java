@@ -125,6 +125,16 @@ public final class Jobs {
     }
 
     /**
+     * Makes a builder of a check that asks by the gRPC Health Checking Protocol; {@code SERVING} passes.
+     *
+     * @param service the service that is asked for; empty for the server as a whole
+     * @return a builder
+     */
+    public static CheckBuilder grpcCheck(String service) {
+        return new CheckBuilder(CheckType.CHECK_TYPE_GRPC).grpcService(service);
+    }
+
+    /**
      * Makes a builder of a check that runs a command in the pod; exit code 0 passes.
      *
      * @param command a path in the pod

@@ -246,7 +246,12 @@ class LifeTest {
                                                 .every(java.time.Duration.ofSeconds(5), java.time.Duration.ofSeconds(1))
                                                 .restartAfter(3, java.time.Duration.ofSeconds(9)),
                                         Jobs.scriptCheck("/bin/ok", "-v").name("ok"),
-                                        Jobs.tcpCheck().port("admin")))
+                                        Jobs.tcpCheck().port("admin"),
+                                        Jobs.httpCheck("/")
+                                                .header("A", "b", "c")
+                                                .tls(true)
+                                                .passingInitially(),
+                                        Jobs.grpcCheck("api").tls(false)))
                         .task(Jobs.rkt("log", "b").sidecar().logs(2, 5)))
                 .build();
 
@@ -281,6 +286,11 @@ class LifeTest {
                               }
                               checks { name: "ok" type: CHECK_TYPE_SCRIPT command: "/bin/ok" args: "-v" }
                               checks { type: CHECK_TYPE_TCP port: "admin" }
+                              checks {
+                                type: CHECK_TYPE_HTTP path: "/" headers { name: "A" values: "b" values: "c" }
+                                protocol: "https" tls_skip_verify: true passes_initially: true
+                              }
+                              checks { type: CHECK_TYPE_GRPC grpc_service: "api" grpc_use_tls: true }
                             }
                           }
                           tasks {

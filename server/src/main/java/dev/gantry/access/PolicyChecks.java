@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public final class PolicyChecks {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
-    private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9._*-]{1,128}");
+    private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9._*/-]{1,128}");
     private static final Pattern PATH_GLOB = Pattern.compile("[A-Za-z0-9._~/*-]{1,256}");
     private static final int LONGEST_DESCRIPTION = 256;
     private static final int MOST_RULES = 128;
@@ -118,7 +118,7 @@ public final class PolicyChecks {
         if (glob.isEmpty()) {
             faults.add(fault(path, "is missing: name a job, or several with *"));
         } else if (!GLOB.matcher(glob).matches()) {
-            faults.add(fault(path, "\"%s\" matches no job: use 1 to 128 of A-Z a-z 0-9 . _ - *".formatted(glob)));
+            faults.add(fault(path, "\"%s\" matches no job: use 1 to 128 of A-Z a-z 0-9 . _ - / *".formatted(glob)));
         } else {
             checkStars(glob, path, faults);
         }

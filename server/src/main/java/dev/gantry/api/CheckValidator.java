@@ -2,8 +2,10 @@ package dev.gantry.api;
 
 import dev.gantry.model.FieldPath;
 import dev.gantry.v1.Check;
+import dev.gantry.v1.CheckHeader;
 import dev.gantry.v1.Service;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -14,6 +16,17 @@ final class CheckValidator {
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
     /** Nodes repeat the name in each update of a check's status. */
     private static final int LONGEST_NAME = 128;
+
+    private static final int MOST_HEADERS = 64;
+
+    private static final Set<String> PROTOCOLS = Set.of("http", "https");
+
+    /** A token, as the grammar of HTTP calls it; it may also have references, which are interpolated on the node. */
+    private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~{}-]{1,128}");
+
+    /** Headers that HTTP clients make themselves. */
+    private static final Set<String> OF_THE_CONNECTION =
+            Set.of("connection", "content-length", "expect", "transfer-encoding", "upgrade");
 
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,16}");
 
@@ -54,23 +67,32 @@ final class CheckValidator {
         switch (check.getType()) {
             case CHECK_TYPE_TCP -> {
                 checkPort(whole, path);
-                refuse(!check.getPath().isEmpty() || !check.getMethod().isEmpty(), path + ".path", "http");
+                refuseRequest(check, path);
                 refuseCommand(check, path);
+                refuseGrpc(check, path);
             }
             case CHECK_TYPE_HTTP -> {
                 checkPort(whole, path);
                 checkRequest(whole, path);
+                checkHeaders(check, path + ".headers");
+                refuseCommand(check, path);
+                refuseGrpc(check, path);
+            }
+            case CHECK_TYPE_GRPC -> {
+                checkPort(whole, path);
+                refuseRequest(check, path);
                 refuseCommand(check, path);
             }
             case CHECK_TYPE_SCRIPT -> {
                 if (check.getCommand().isBlank()) {
                     violations.add(path + ".command", "is missing: a script check runs a command in the pod");
                 }
-                refuse(!check.getPath().isEmpty() || !check.getMethod().isEmpty(), path + ".path", "http");
-                refuse(!check.getPort().isEmpty(), path + ".port", "tcp and http");
+                refuseRequest(check, path);
+                refuseGrpc(check, path);
+                refuse(!check.getPort().isEmpty(), path + ".port", "tcp, http and grpc");
             }
             case CHECK_TYPE_UNSPECIFIED, UNRECOGNIZED ->
-                violations.add(path + ".type", "is missing: use tcp, http or script");
+                violations.add(path + ".type", "is missing: use tcp, http, grpc or script");
         }
     }
 
@@ -91,6 +113,45 @@ final class CheckValidator {
         if (!METHOD.matcher(check.getMethod()).matches()) {
             violations.add(path + ".method", "\"%s\" is no method: use one such as GET".formatted(check.getMethod()));
         }
+        if (!PROTOCOLS.contains(check.getProtocol())) {
+            violations.add(
+                    path + ".protocol", "\"%s\" is no protocol: use http or https".formatted(check.getProtocol()));
+        }
+    }
+
+    private void checkHeaders(Check check, String path) {
+        if (check.getHeadersCount() > MOST_HEADERS) {
+            violations.add(path, "has %d headers; the limit is %d".formatted(check.getHeadersCount(), MOST_HEADERS));
+            return;
+        }
+        violations.checkUnique(
+                path, "name", check.getHeadersList(), header -> header.getName().toLowerCase(Locale.ROOT));
+        for (int i = 0; i < check.getHeadersCount(); i++) {
+            CheckHeader header = check.getHeaders(i);
+            String field = FieldPath.element(path, i);
+            if (!HEADER.matcher(header.getName()).matches()) {
+                violations.add(field + ".name", "\"%s\" is no name of a header".formatted(header.getName()));
+            } else if (OF_THE_CONNECTION.contains(header.getName().toLowerCase(Locale.ROOT))) {
+                violations.add(
+                        field + ".name",
+                        "%s is about the connection, which the node makes: take it out".formatted(header.getName()));
+            }
+            if (header.getValuesCount() == 0) {
+                violations.add(field + ".values", "is empty: a header has at least one value");
+            }
+        }
+    }
+
+    private void refuseRequest(Check check, String path) {
+        refuse(!check.getPath().isEmpty() || !check.getMethod().isEmpty(), path + ".path", "http");
+        refuse(check.getHeadersCount() > 0, path + ".headers", "http");
+        // "http" asks for nothing. Nomad ignores it, too.
+        refuse(!check.getProtocol().isEmpty() && !check.getProtocol().equals("http"), path + ".protocol", "http");
+    }
+
+    private void refuseGrpc(Check check, String path) {
+        refuse(!check.getGrpcService().isEmpty(), path + ".grpc_service", "grpc");
+        refuse(check.getGrpcUseTls(), path + ".grpc_use_tls", "grpc");
     }
 
     private void refuseCommand(Check check, String path) {

@@ -58,7 +58,11 @@ final class JobLimits {
                     job -> ofTasks(job, task -> task.getResources().getPortsCount())),
             new Limit("task_groups", "services", 2_000, job -> ofTasks(job, Task::getServicesCount)),
             new Limit("task_groups", "checks", 5_000, job -> ofServices(job, Service::getChecksCount)),
-            new Limit("task_groups", "tags of services", 10_000, job -> ofServices(job, Service::getTagsCount)),
+            new Limit(
+                    "task_groups",
+                    "tags of services",
+                    10_000,
+                    job -> ofServices(job, service -> service.getTagsCount() + service.getCanaryTagsCount())),
             new Limit(
                     "meta",
                     "entries of meta",

@@ -106,7 +106,7 @@ public final class JobValidator {
     }
 
     private static void checkJob(Job job, PreferenceValidator preferences, Violations violations) {
-        violations.checkName("id", job.getId());
+        violations.checkJobId("id", job.getId());
         violations.checkVariables("meta", job.getMetaMap());
         if (job.getType() == JobType.UNRECOGNIZED) {
             violations.add("type", "%d is no type: use service, batch or system".formatted(job.getTypeValue()));

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /** Validates the ports of a group: their declarations and the references to them. */
 final class PortValidator {
 
-    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_]{1,64}");
     private static final Pattern USE =
             Pattern.compile("\\$\\{(?:NOMAD|GANTRY)_(?:PORT|ADDR|IP|HOST_PORT)_([A-Za-z0-9_-]+)}");
     private static final int HIGHEST_PORT = 65535;
@@ -69,7 +69,7 @@ final class PortValidator {
             Port port, String field, Set<String> seen, Map<Integer, String> statics, Violations violations) {
         if (!LABEL.matcher(port.getLabel()).matches()) {
             violations.add(
-                    field + ".label", "\"%s\" is no label: use 1 to 64 of A-Z a-z 0-9 _ -".formatted(port.getLabel()));
+                    field + ".label", "\"%s\" is no label: use 1 to 64 of A-Z a-z 0-9 _".formatted(port.getLabel()));
         } else if (!seen.add(port.getLabel())) {
             violations.add(field + ".label", "\"%s\" is used twice in the task".formatted(port.getLabel()));
         }

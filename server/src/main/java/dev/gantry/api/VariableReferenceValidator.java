@@ -2,7 +2,6 @@ package dev.gantry.api;
 
 import dev.gantry.model.ConfigTexts;
 import dev.gantry.model.FieldPath;
-import dev.gantry.model.ParentJobs;
 import dev.gantry.model.VariableReference;
 import dev.gantry.v1.Check;
 import dev.gantry.v1.Job;
@@ -58,7 +57,7 @@ final class VariableReferenceValidator {
     private void checkUse(String text, String field) {
         for (String name : VariableReference.names(text)) {
             Optional<VariableReference> reference = VariableReference.parse(name);
-            String own = "jobs/" + ParentJobs.rootId(jobId);
+            String own = VariableReference.pathOf(jobId);
             if (reference.isEmpty()) {
                 violations.add(
                         field,
@@ -79,6 +78,12 @@ final class VariableReferenceValidator {
             String field = FieldPath.element(path + ".checks", i);
             refuse(check.getPath(), field + ".path");
             refuse(check.getCommand(), field + ".command");
+            refuse(check.getGrpcService(), field + ".grpc_service");
+            for (int j = 0; j < check.getHeadersCount(); j++) {
+                String header = FieldPath.element(field + ".headers", j);
+                refuse(check.getHeaders(j).getName(), header + ".name");
+                check.getHeaders(j).getValuesList().forEach(value -> refuse(value, header + ".values"));
+            }
             for (int j = 0; j < check.getArgsCount(); j++) {
                 refuse(check.getArgs(j), FieldPath.element(field + ".args", j));
             }

@@ -1,8 +1,10 @@
 package dev.gantry.api;
 
 import dev.gantry.model.FieldPath;
+import dev.gantry.model.ParentJobs;
 import dev.gantry.v1.JobViolation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.regex.Pattern;
 final class Violations {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final Pattern JOB_ID = Pattern.compile("(?=.{1,128}$)[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*");
     private static final Pattern DOTS = Pattern.compile("\\.+");
     private static final int MOST = 100;
 
@@ -38,6 +41,28 @@ final class Violations {
             add(field, "is missing");
         } else if (!NAME.matcher(name).matches() || DOTS.matcher(name).matches()) {
             add(field, "\"%s\" is no name: use 1 to 128 of A-Z a-z 0-9 . _ -, not only dots".formatted(name));
+        }
+    }
+
+    /**
+     * Checks the id of a job that is submitted: names with single slashes between them. It has not the form of a child's
+     * id, since policies treat a child like its parent.
+     */
+    void checkJobId(String field, String id) {
+        if (id.isEmpty()) {
+            add(field, "is missing");
+        } else if (!JOB_ID.matcher(id).matches()
+                || Arrays.stream(id.split("/"))
+                        .anyMatch(part -> DOTS.matcher(part).matches())) {
+            add(
+                    field,
+                    "\"%s\" is no id: use 1 to 128 of A-Z a-z 0-9 . _ - and single / between them, not only dots"
+                            .formatted(id));
+        } else if (ParentJobs.isChildId(id)) {
+            add(
+                    field,
+                    "\"%s\" is an id for a child of the job %s: end it with something else"
+                            .formatted(id, ParentJobs.rootId(id)));
         }
     }
 

@@ -156,7 +156,7 @@ record Block(Position position, String name, List<HclItem> items) {
                 throw new TextFaultException(
                         item.position(), "%s in %s is no block: write %1$s = …".formatted(name.text(), key));
             }
-            if (pairs.put(name.text(), Values.text(name.text(), item.value())) != null) {
+            if (pairs.put(name.text(), Values.written(name.text(), item.value())) != null) {
                 throw new TextFaultException(
                         item.position(), "%s is set twice in %s: take one out".formatted(name.text(), key));
             }

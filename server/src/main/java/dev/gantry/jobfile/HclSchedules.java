@@ -17,6 +17,7 @@ final class HclSchedules {
 
     static Periodic periodic(Block block) {
         Periodic.Builder periodic = Periodic.newBuilder().addAllCrons(block.texts("crons"));
+        block.bool("enabled").ifPresent(enabled -> periodic.setDisabled(!enabled));
         block.text("cron").ifPresent(periodic::setCron);
         block.bool("prohibit_overlap").ifPresent(periodic::setProhibitOverlap);
         block.text("time_zone").ifPresent(periodic::setTimeZone);

@@ -7,10 +7,12 @@ import dev.gantry.jobfile.hcl.HclItem;
 import dev.gantry.jobfile.hcl.HclName;
 import dev.gantry.jobfile.hcl.HclValue;
 import dev.gantry.jobfile.hcl.TextFaultException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Converts a block whose keys only a driver knows to a struct.
@@ -19,6 +21,8 @@ import java.util.Map;
  * {@code mount = { data = { … } }}, as in HCL 1.
  */
 final class HclStruct {
+
+    private static final Pattern DECIMAL = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?");
 
     private HclStruct() {}
 
@@ -62,7 +66,7 @@ final class HclStruct {
             return Value.newBuilder().setBoolValue(bool.value()).build();
         }
         if (value instanceof HclValue.Numeral number) {
-            return Value.newBuilder().setNumberValue(finite(number)).build();
+            return number(number);
         }
         if (value instanceof HclValue.Sequence sequence) {
             return list(sequence.elements().stream().map(HclStruct::value).toList());
@@ -80,11 +84,25 @@ final class HclStruct {
         return Value.newBuilder().setStructValue(struct).build();
     }
 
-    private static double finite(HclValue.Numeral number) {
+    /**
+     * Returns a number if a double keeps it as it is written, else its text: 1.10 stays 1.10 in arguments of a task, and
+     * a long serial number keeps its last digit. Drivers take a text in place of a number. Of other notations, such as
+     * 0x10, only the value counts.
+     */
+    private static Value number(HclValue.Numeral number) {
         double value = number.value().doubleValue();
-        if (Double.isInfinite(value)) {
-            throw new TextFaultException(number.position(), number.literal() + " is too large: put it in quotes");
+        return isKept(number, value)
+                ? Value.newBuilder().setNumberValue(value).build()
+                : Value.newBuilder().setStringValue(number.literal()).build();
+    }
+
+    private static boolean isKept(HclValue.Numeral number, double value) {
+        if (!Double.isFinite(value)) {
+            return false;
         }
-        return value;
+        BigDecimal kept = BigDecimal.valueOf(value);
+        return DECIMAL.matcher(number.literal()).matches()
+                ? kept.stripTrailingZeros().toPlainString().equals(number.literal())
+                : kept.compareTo(number.value()) == 0;
     }
 }

@@ -128,10 +128,8 @@ record Keys(String kind, List<String> known, List<Later> later) {
             List.of("attempts", "interval", "delay", "delay_function", "max_delay", "unlimited"),
             List.of());
 
-    static final Keys PERIODIC = new Keys(
-            "periodic",
-            List.of("cron", "crons", "prohibit_overlap", "time_zone"),
-            List.of(new Later("enabled", List.of("true"))));
+    static final Keys PERIODIC =
+            new Keys("periodic", List.of("enabled", "cron", "crons", "prohibit_overlap", "time_zone"), List.of());
 
     static final Keys PARAMETERIZED =
             new Keys("parameterized", List.of("payload", "meta_required", "meta_optional"), List.of());
@@ -146,7 +144,7 @@ record Keys(String kind, List<String> known, List<Later> later) {
     static final Keys RESOURCES = new Keys(
             "resources",
             List.of("cpu", "memory", "network"),
-            List.of(new Later("device", List.of()), new Later("disk", List.of()), new Later("iops", List.of("0"))));
+            List.of(new Later("device", List.of()), new Later("disk", List.of("0")), new Later("iops", List.of("0"))));
 
     static final Keys NETWORK = new Keys("network", List.of("mbits", "port"), List.of());
 
@@ -154,8 +152,8 @@ record Keys(String kind, List<String> known, List<Later> later) {
 
     static final Keys SERVICE = new Keys(
             "service",
-            List.of("name", "port", "tags", "check", "check_restart"),
-            List.of(new Later("address_mode", List.of("auto", "host")), new Later("canary_tags", List.of())));
+            List.of("name", "port", "tags", "canary_tags", "check", "check_restart"),
+            List.of(new Later("address_mode", List.of("auto", "host"))));
 
     static final Keys CHECK = new Keys(
             "check",
@@ -169,18 +167,17 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "args",
                     "interval",
                     "timeout",
+                    "initial_status",
+                    "protocol",
+                    "tls_skip_verify",
+                    "header",
+                    "grpc_service",
+                    "grpc_use_tls",
                     "check_restart"),
-            List.of(
-                    new Later("address_mode", List.of("host")),
-                    new Later("grpc_service", List.of("")),
-                    new Later("grpc_use_tls", List.of("false")),
-                    new Later("header", List.of()),
-                    new Later("initial_status", List.of("critical")),
-                    new Later("protocol", List.of("http")),
-                    new Later("tls_skip_verify", List.of("false"))));
+            List.of(new Later("address_mode", List.of("auto", "host"))));
 
-    static final Keys CHECK_RESTART = new Keys(
-            "check_restart", List.of("limit", "grace"), List.of(new Later("ignore_warnings", List.of("false"))));
+    static final Keys CHECK_RESTART =
+            new Keys("check_restart", List.of("limit", "grace", "ignore_warnings"), List.of());
 
     /** Operators with a key of their own that compare a property of one node. */
     static final List<String> COMPARISONS =

@@ -39,6 +39,11 @@ final class Values {
         throw unfit(key, value, "text");
     }
 
+    /** Returns a text, a number or a boolean as it is written, for values that a task gets as text. */
+    static String written(String key, HclValue value) {
+        return value instanceof Bool bool ? Boolean.toString(bool.value()) : text(key, value);
+    }
+
     /** A list of texts. */
     static List<String> texts(String key, HclValue value) {
         if (value instanceof Sequence sequence) {

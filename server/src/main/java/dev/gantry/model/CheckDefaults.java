@@ -10,6 +10,7 @@ import java.util.Locale;
 public final class CheckDefaults {
 
     private static final String METHOD = "GET";
+    private static final String PROTOCOL = "http";
     private static final Duration INTERVAL =
             Duration.newBuilder().setSeconds(10).build();
     private static final Duration TIMEOUT = Duration.newBuilder().setSeconds(2).build();
@@ -45,6 +46,9 @@ public final class CheckDefaults {
         }
         if (check.getType() == CheckType.CHECK_TYPE_HTTP && check.getMethod().isEmpty()) {
             check.setMethod(METHOD);
+        }
+        if (check.getType() == CheckType.CHECK_TYPE_HTTP && check.getProtocol().isEmpty()) {
+            check.setProtocol(PROTOCOL);
         }
         if (check.getType() != CheckType.CHECK_TYPE_SCRIPT && check.getPort().isEmpty()) {
             check.setPort(service.getPort());

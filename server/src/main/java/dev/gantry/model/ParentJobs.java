@@ -1,12 +1,17 @@
 package dev.gantry.model;
 
 import dev.gantry.v1.Job;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Rules about periodic and parameterized jobs and their children. */
 public final class ParentJobs {
 
     /** The largest size of a job's message in bytes, for submitted and dispatched jobs. */
     public static final int LARGEST_JOB = 1024 * 1024;
+
+    /** The ends of children's ids; see {@link #periodicChild} and {@link #dispatchedChild}. */
+    private static final Pattern CHILD = Pattern.compile("(.+)/(?:periodic-[0-9]+|dispatch-[0-9]+-[0-9a-f]{8})");
 
     private ParentJobs() {}
 
@@ -46,11 +51,21 @@ public final class ParentJobs {
     /**
      * Returns the id by which policies name a job: the id of its parent, or its own id if it is not a child job.
      *
-     * @param jobId a job's id; only ids of children have a slash
-     * @return the text before the first slash
+     * @param jobId a job's id, which may have slashes itself
+     * @return the id without the end that only children have
      */
     public static String rootId(String jobId) {
-        int slash = jobId.indexOf('/');
-        return slash < 0 ? jobId : jobId.substring(0, slash);
+        Matcher child = CHILD.matcher(jobId);
+        return child.matches() ? child.group(1) : jobId;
+    }
+
+    /**
+     * Decides whether an id has the form of a child's. A submission can't have such an id.
+     *
+     * @param jobId any text
+     * @return true if a child could have it
+     */
+    public static boolean isChildId(String jobId) {
+        return CHILD.matcher(jobId).matches();
     }
 }

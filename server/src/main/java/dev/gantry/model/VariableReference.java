@@ -75,11 +75,22 @@ public record VariableReference(String path, String key) {
      * Decides whether the tasks of a job may read the variable.
      *
      * @param jobId the job; a child of a periodic or parameterized job reads the variables of its parent
-     * @return true for {@code jobs/ID} and what is below it
+     * @return true for the job's path, see {@link #pathOf}, and what is below it
      */
     public boolean isOfJob(String jobId) {
-        String own = JOBS + ParentJobs.rootId(jobId);
+        String own = pathOf(jobId);
         return path.equals(own) || path.startsWith(own + "/");
+    }
+
+    /**
+     * Returns the path of a job's variables. A slash in the id is a ~, which no id has: else the job {@code team} could
+     * read the variables of the job {@code team/web}.
+     *
+     * @param jobId the job
+     * @return {@code jobs/ID}; for a child, of its parent
+     */
+    public static String pathOf(String jobId) {
+        return JOBS + ParentJobs.rootId(jobId).replace('/', '~');
     }
 
     /** Returns the reference as jobs write it. */

@@ -22,6 +22,7 @@ import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.UpdateStrategy;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -193,6 +194,39 @@ class AllocationHealthTest {
                         "Started", "Killing", "Killed", "Restarting", "Started", "Killing", "NotRestarting");
         assertThat(node.task("a1", "main").getEventsList())
                 .anyMatch(event -> event.getMessage().startsWith("Check \"alive\" of service \"web\" keeps failing"));
+    }
+
+    @Test
+    void a_check_with_the_initial_status_passing_passes_from_the_start_until_it_fails() throws IOException {
+        Path asked = dir.resolve("asked");
+        node.server.desire(service(
+                "a1",
+                withCheck(script("while ! [ -e %s ]; do sleep 0.05; done; false".formatted(asked))
+                        .setPassesInitially(true)
+                        .setTimeout(Durations.fromMinutes(1)))));
+
+        awaitCheck("a1", CheckStatus.CHECK_STATUS_PASSING);
+        assertThat(node.last("a1").getChecks(0).getOutput()).isEqualTo("Passes initially");
+        Files.createFile(asked);
+
+        awaitCheck("a1", CheckStatus.CHECK_STATUS_FAILING);
+    }
+
+    @Test
+    void a_warning_restarts_no_task_whose_check_ignores_warnings() {
+        Path asked = dir.resolve("asked");
+        Check.Builder warning = script("echo >> %s; exit 1".formatted(asked))
+                .setCheckRestart(CheckRestart.newBuilder()
+                        .setLimit(1)
+                        .setGrace(Durations.fromMillis(0))
+                        .setIgnoreWarnings(true));
+        node.server.desire(run("a1", JobType.JOB_TYPE_SERVICE, restarts(1), withCheck(warning)));
+        awaitCheck("a1", CheckStatus.CHECK_STATUS_FAILING);
+
+        await().until(() -> Files.readAllLines(asked).size() > 5);
+
+        assertThat(node.driver().started()).hasSize(1);
+        assertThat(node.task("a1", "main").getRestarts()).isZero();
     }
 
     @Test

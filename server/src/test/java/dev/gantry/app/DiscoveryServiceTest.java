@@ -10,17 +10,20 @@ import dev.gantry.v1.CheckType;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.DiscoveryServiceGrpc.DiscoveryServiceBlockingStub;
+import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetServiceRequest;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.ListServicesRequest;
 import dev.gantry.v1.ListServicesResponse;
 import dev.gantry.v1.Port;
+import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.ServiceSummary;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.UpdateStrategy;
 import dev.gantry.v1.WatchServiceRequest;
 import dev.gantry.v1.WatchServiceResponse;
 import io.grpc.Status;
@@ -146,6 +149,39 @@ class DiscoveryServiceTest {
         assertThat(list("web", 1, list("web", 1, "").getNextPageToken()).getServicesList())
                 .extracting(ServiceSummary::getName)
                 .containsExactly("web-front");
+    }
+
+    @Test
+    void a_canary_has_its_own_tags_until_it_is_promoted() {
+        Job.Builder job = offering("shop", "web", "live").toBuilder()
+                .setUpdate(UpdateStrategy.newBuilder().setCanary(1));
+        job.getTaskGroupsBuilder(0).getTasksBuilder(0).getServicesBuilder(0).addCanaryTags("canary");
+        submitAndRun(job.build(), 1).forEach(stable -> node.reportHealth(stable.getId(), true));
+        eventually().until(() -> find("web", "live").size() == 1);
+        job.getTaskGroupsBuilder(0).getTasksBuilder(0).putEnv("RELEASE", "2");
+
+        String canary = submitAndRun(job.build(), 2).stream()
+                .filter(Allocation::getCanary)
+                .findFirst()
+                .orElseThrow()
+                .getId();
+        node.reportHealth(canary, true);
+
+        eventually().until(() -> find("web", "canary").size() == 1);
+        assertThat(find("web", "live")).hasSize(1);
+        var unused = server.jobs()
+                .promoteDeployment(PromoteDeploymentRequest.newBuilder()
+                        .setDeploymentId(server.jobs()
+                                .getJob(GetJobRequest.newBuilder()
+                                        .setJobId("shop")
+                                        .build())
+                                .getDeployment()
+                                .getId())
+                        .build());
+        eventually().until(() -> find("web", "canary").isEmpty());
+        assertThat(find("web", "live"))
+                .extracting(ServiceInstance::getAllocationId)
+                .contains(canary);
     }
 
     @Test

@@ -58,6 +58,27 @@ class ParentJobsTest {
     }
 
     @Test
+    void a_job_with_slashes_in_its_id_is_no_child_and_has_children_of_its_own() {
+        server.jobs().submitJob(TestJobs.submit(parameterized("team", PayloadRule.PAYLOAD_RULE_OPTIONAL)));
+        server.jobs().submitJob(TestJobs.submit(parameterized("team/import", PayloadRule.PAYLOAD_RULE_OPTIONAL)));
+
+        String child = server.jobs().dispatchJob(dispatch("team/import", "r4")).getDispatchedJobId();
+
+        assertThat(child).matches("team/import/dispatch-\\d+-[0-9a-f]{8}");
+        assertThat(job(child).getJob().getJob().getParentId()).isEqualTo("team/import");
+        assertThat(job("team/import").getJob().getJob().getParentId()).isEmpty();
+        assertThatThrownBy(() -> server.jobs().dispatchJob(dispatch("team", "r4")))
+                .hasMessageContaining("INVALID_ARGUMENT");
+        assertThatThrownBy(() -> server.jobs()
+                        .submitJob(TestJobs.submit(
+                                parameterized("team/dispatch-1770000000-0123abcd", PayloadRule.PAYLOAD_RULE_OPTIONAL))))
+                .hasMessageContaining("is an id for a child of the job team");
+        assertThatThrownBy(() -> server.jobs()
+                        .submitJob(TestJobs.submit(parameterized("a//b", PayloadRule.PAYLOAD_RULE_OPTIONAL))))
+                .hasMessageContaining("is no id");
+    }
+
+    @Test
     void a_dispatch_that_is_repeated_makes_one_child() {
         server.jobs().submitJob(TestJobs.submit(parameterized("once", PayloadRule.PAYLOAD_RULE_OPTIONAL)));
 

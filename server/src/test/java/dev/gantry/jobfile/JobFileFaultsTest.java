@@ -117,8 +117,8 @@ class JobFileFaultsTest {
                         "job \"j\" { group \"g\" { restart { mode = →\"never\" } } }",
                         "mode must be \"delay\" or \"fail\", not \"never\""),
                 task(
-                        "service { check { type = →\"grpc\" } }",
-                        "type must be \"http\" or \"script\" or \"tcp\", not \"grpc\""),
+                        "service { check { type = →\"ttl\" } }",
+                        "type must be \"grpc\" or \"http\" or \"script\" or \"tcp\", not \"ttl\""),
                 task(
                         "lifecycle { hook = →\"poststart\" }",
                         "hook must be \"poststop\" or \"prestart\", not \"poststart\""),
@@ -152,11 +152,13 @@ class JobFileFaultsTest {
                 task("config →\"x\" {}", "config takes no name: take it out"),
                 task("config { a = 1 →a = 2 }", "a is set twice: take one out"),
                 task("config { a = [{}] →a {} }", "a is set twice: take one out"),
-                task("config { a = →1e400 }", "1e400 is too large: put it in quotes"),
+                task("service { check { header { a →{} } } }", "a must be text, not a block"),
                 task("resources { cpu = →0 }", "cpu must be a whole number of 1 or more, not 0"),
                 task("resources { memory = →-5 }", "memory must be a whole number of 1 or more, not -5"),
                 task("resources {} →resources {}", "a second resources; the first is on line 1: take one out"),
-                task("resources { →disk = 1 }", "disk is not supported yet in a resources block: take it out"),
+                task(
+                        "resources { →disk = 1 }",
+                        "disk is not supported yet in a resources block: take it out, or set it to \"0\""),
                 task(
                         "resources { →iops = 1 }",
                         "iops is not supported yet in a resources block: take it out, or set it to \"0\""),
@@ -195,14 +197,13 @@ class JobFileFaultsTest {
                 "→region = \"eu\"",
                 "→namespace = \"other\"",
                 "→vault { policies = [] }",
-                "periodic { →enabled = false }",
                 "group \"g\" { →ephemeral_disk { size = 300 } }",
                 "task \"t\" { →template { data = \"x\" } }",
                 "task \"t\" { →artifact { source = \"x\" } }",
                 "task \"t\" { logs { →destination = \"x\" } }",
                 "task \"t\" { resources { →iops = 1 } }",
-                "task \"t\" { service { check { →header {} } } }",
-                "task \"t\" { service { check_restart { →ignore_warnings = true } } }"
+                "task \"t\" { service { →address_mode = \"driver\" } }",
+                "task \"t\" { service { check { →address_mode = \"driver\" } } }"
             })
     void what_nomad_has_and_gantry_has_not_is_refused_rather_than_passed_over(String body) {
         Marked file = Marked.of("job \"j\" {\n  " + body + "\n}");

@@ -156,6 +156,21 @@ class JobFilesTest {
     }
 
     @Test
+    void numbers_and_booleans_of_a_task_stay_as_they_are_written() {
+        Task task = task("""
+                env { VERSION = 1.10 SERIAL = 9007199254740993 DEBUG = true }
+                meta { stable = false }
+                config { args = [1.10, 9007199254740993, 10, 0.5, -2.50, 1e400, true] }
+                """);
+
+        assertThat(task.getEnvMap())
+                .containsOnly(entry("VERSION", "1.10"), entry("SERIAL", "9007199254740993"), entry("DEBUG", "true"));
+        assertThat(task.getMetaMap()).containsOnly(entry("stable", "false"));
+        assertThat(task.getConfig())
+                .isEqualTo(struct("{\"args\": [\"1.10\", \"9007199254740993\", 10, 0.5, \"-2.50\", \"1e400\", true]}"));
+    }
+
+    @Test
     void what_a_driver_is_configured_with_keeps_its_shape() {
         Struct config = task("""
                 config {

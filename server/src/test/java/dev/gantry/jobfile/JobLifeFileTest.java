@@ -78,6 +78,21 @@ class JobLifeFileTest {
                           check_restart { limit = 3 grace = "90s" }
                         }
                         check { type = "script" command = "/bin/check" args = ["-v"] }
+                        canary_tags = ["canary"]
+                        check {
+                          type            = "http"
+                          path            = "/"
+                          address_mode    = "host"
+                          initial_status  = "passing"
+                          protocol        = "https"
+                          tls_skip_verify = true
+                          header {
+                            Authorization = ["Basic ZzpnCg=="]
+                            X-Two         = ["a", "b"]
+                          }
+                          check_restart { limit = 1 ignore_warnings = true }
+                        }
+                        check { type = "grpc" grpc_service = "api" grpc_use_tls = true initial_status = "warning" }
                       }
                     }
                     task "migrate" {
@@ -125,6 +140,15 @@ class JobLifeFileTest {
                                 check_restart { limit: 3 grace { seconds: 90 } }
                               }
                               checks { type: CHECK_TYPE_SCRIPT command: "/bin/check" args: "-v" }
+                              canary_tags: "canary"
+                              checks {
+                                type: CHECK_TYPE_HTTP path: "/" passes_initially: true protocol: "https"
+                                tls_skip_verify: true
+                                headers { name: "Authorization" values: "Basic ZzpnCg==" }
+                                headers { name: "X-Two" values: "a" values: "b" }
+                                check_restart { limit: 1 ignore_warnings: true }
+                              }
+                              checks { type: CHECK_TYPE_GRPC grpc_service: "api" grpc_use_tls: true }
                             }
                           }
                           tasks { name: "migrate" driver: "rkt" lifecycle { hook: LIFECYCLE_HOOK_PRESTART } }

@@ -47,6 +47,17 @@ class VariableReferenceTest {
     }
 
     @Test
+    void a_slash_in_the_id_of_a_job_does_not_open_its_variables_to_another_job() {
+        VariableReference api = new VariableReference("jobs/team~api", "k");
+
+        assertThat(api.isOfJob("team/api")).isTrue();
+        assertThat(api.isOfJob("team/api/periodic-1770000000")).isTrue();
+        assertThat(api.isOfJob("team")).isFalse();
+        assertThat(new VariableReference("jobs/team/api", "k").isOfJob("team/api"))
+                .isFalse();
+    }
+
+    @Test
     void the_references_of_a_task_stand_in_its_env_and_args() {
         Task task = Task.newBuilder()
                 .putEnv("A", "${var.jobs/web.a} and ${var.jobs/web.b}")

@@ -3,6 +3,7 @@ package dev.gantry.cluster.job;
 import dev.gantry.cluster.RepeatedRequests;
 import dev.gantry.cluster.RequestIdReusedException;
 import dev.gantry.cluster.evaluation.Evaluations;
+import dev.gantry.model.ParentJobs;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
@@ -28,7 +29,11 @@ public record Child(String jobId, String evaluationId) {
      */
     static Optional<Child> answered(
             WriteTransaction transaction, Submission.Kind kind, Optional<String> requestId, String parentId) {
-        return RepeatedRequests.answered(transaction, kind, requestId, jobId -> jobId.startsWith(parentId + "/"))
+        return RepeatedRequests.answered(
+                        transaction,
+                        kind,
+                        requestId,
+                        jobId -> ParentJobs.rootId(jobId).equals(parentId))
                 .map(before -> new Child(before.jobId(), before.evaluationId()));
     }
 

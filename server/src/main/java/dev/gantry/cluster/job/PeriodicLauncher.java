@@ -96,7 +96,7 @@ public final class PeriodicLauncher {
      * Returns when a periodic job is launched next.
      *
      * @param jobId any job
-     * @return the time; empty if the job is not periodic or is stopped
+     * @return the time; empty if the job is not periodic, is disabled or is stopped
      */
     public Optional<Instant> next(String jobId) {
         return Optional.ofNullable(schedules.get(jobId)).flatMap(Schedule::next);
@@ -136,7 +136,7 @@ public final class PeriodicLauncher {
      */
     private void put(JobRecord job, Instant last) {
         String jobId = job.getJob().getId();
-        if (!job.getJob().hasPeriodic() || job.getStopped()) {
+        if (!isScheduled(job)) {
             schedules.remove(jobId);
             return;
         }
@@ -153,6 +153,10 @@ public final class PeriodicLauncher {
         }
     }
 
+    private static boolean isScheduled(JobRecord job) {
+        return job.getJob().hasPeriodic() && !job.getJob().getPeriodic().getDisabled() && !job.getStopped();
+    }
+
     private CompletableFuture<Boolean> launch(String jobId, Instant time) {
         // Advance the schedule before the write, so that the next check does not launch again; a failure sets it back.
         Schedule before = schedules.get(jobId);
@@ -161,7 +165,7 @@ public final class PeriodicLauncher {
         return store.write(transaction -> {
                     transaction
                             .job(jobId)
-                            .filter(job -> job.getJob().hasPeriodic() && !job.getStopped())
+                            .filter(PeriodicLauncher::isScheduled)
                             .ifPresent(job -> launch(transaction, job, time, now));
                     return true;
                 })

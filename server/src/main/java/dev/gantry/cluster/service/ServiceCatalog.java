@@ -13,7 +13,10 @@ import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.CheckStatus;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Service;
 import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.ServiceSummary;
 import java.util.Collection;
@@ -66,6 +69,9 @@ public final class ServiceCatalog {
     /** The registrations of each allocation. Owned by {@link #update}. */
     private final Map<String, Set<Registration>> registered = new HashMap<>();
 
+    /** The registered allocations with tags of canaries. */
+    private final ConcurrentMap<String, Allocation> canaries = new ConcurrentHashMap<>();
+
     /**
      * Creates an empty catalog.
      *
@@ -104,6 +110,12 @@ public final class ServiceCatalog {
      */
     public void publish(ChangeSet changes) {
         takeIn(changes.allocations());
+        Set<String> deployments =
+                changes.deployments().stream().map(Deployment::getId).collect(Collectors.toSet());
+        // A promotion changes the tags of canaries, but not the canaries.
+        takeIn(canaries.values().stream()
+                .filter(canary -> deployments.contains(canary.getDeploymentId()))
+                .toList());
     }
 
     /** Repeats an update that has failed. Called about once a second. */
@@ -216,8 +228,16 @@ public final class ServiceCatalog {
     }
 
     private void register(Allocation allocation, List<Offer> offered, Set<String> touched) {
+        boolean isCanary = allocation.getCanary()
+                && offered.stream().anyMatch(offer -> offer.service().getCanaryTagsCount() > 0);
+        if (isCanary) {
+            canaries.put(allocation.getId(), allocation);
+        } else {
+            canaries.remove(allocation.getId());
+        }
+        boolean isTried = isCanary && !isPromoted(allocation);
         Set<Registration> now = offered.stream()
-                .flatMap(offer -> registration(allocation, offer).stream())
+                .flatMap(offer -> registration(allocation, offer, isTried).stream())
                 .collect(Collectors.toSet());
         Set<Registration> before =
                 now.isEmpty() ? registered.remove(allocation.getId()) : registered.put(allocation.getId(), now);
@@ -237,6 +257,13 @@ public final class ServiceCatalog {
         }
     }
 
+    private boolean isPromoted(Allocation canary) {
+        return reader.deployments().find(canary.getDeploymentId()).stream()
+                .flatMap(deployment -> deployment.getGroupsList().stream())
+                .filter(group -> group.getTaskGroup().equals(canary.getTaskGroup()))
+                .anyMatch(DeploymentGroup::getPromoted);
+    }
+
     private void remove(Registration gone) {
         String name = gone.instance().getService();
         Map<Place, Registration> places = services.getOrDefault(name, new ConcurrentSkipListMap<>(BY_ADDRESS));
@@ -249,25 +276,30 @@ public final class ServiceCatalog {
     }
 
     /** Returns the registration of a service; empty if the allocation has no such port. */
-    private static Optional<Registration> registration(Allocation allocation, Offer offer) {
+    private static Optional<Registration> registration(Allocation allocation, Offer offer, boolean isTried) {
         return allocation.getPortsList().stream()
                 .filter(port -> port.getTask().equals(offer.task()))
                 .filter(port -> port.getLabel().equals(offer.service().getPort()))
                 .findFirst()
-                .map(port -> new Registration(instance(allocation, offer, port), isHealthy(allocation, offer)));
+                .map(port ->
+                        new Registration(instance(allocation, offer, port, isTried), isHealthy(allocation, offer)));
     }
 
-    private static ServiceInstance instance(Allocation allocation, Offer offer, AllocatedPort port) {
+    private static ServiceInstance instance(Allocation allocation, Offer offer, AllocatedPort port, boolean isTried) {
         return ServiceInstance.newBuilder()
                 .setService(offer.service().getName())
                 .setIp(port.getIp())
                 .setPort(port.getPort())
-                .addAllTags(offer.service().getTagsList())
+                .addAllTags(tags(offer.service(), isTried))
                 .setAllocationId(allocation.getId())
                 .setTask(offer.task())
                 .setNodeId(allocation.getNodeId())
                 .setJobId(allocation.getJobId())
                 .build();
+    }
+
+    private static List<String> tags(Service service, boolean isTried) {
+        return isTried && service.getCanaryTagsCount() > 0 ? service.getCanaryTagsList() : service.getTagsList();
     }
 
     /** Returns true if all checks of the service pass. A check that the node has not reported yet does not pass. */

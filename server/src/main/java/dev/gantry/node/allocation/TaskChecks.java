@@ -94,9 +94,25 @@ final class TaskChecks {
         for (Service service : task.getServicesList()) {
             for (Check check : service.getChecksList()) {
                 Key key = new Key(service.getName(), check.getName());
+                if (check.getPassesInitially()) {
+                    passInitially(key);
+                }
                 probed.add(new ProbedCheck(key, check, probes.of(check, running)));
             }
         }
+    }
+
+    /** A state that the task had before a restart of the node stays. */
+    private void passInitially(Key key) {
+        states.computeIfPresent(
+                key,
+                (same, state) -> state.getStatus() == CheckStatus.CHECK_STATUS_PENDING
+                        ? state.toBuilder()
+                                .setStatus(CheckStatus.CHECK_STATUS_PASSING)
+                                .setOutput("Passes initially")
+                                .setStatusTime(now())
+                                .build()
+                        : state);
     }
 
     /** Ends all probes; the states stay. */
@@ -170,7 +186,9 @@ final class TaskChecks {
         private void count(CheckProbe.Result result) {
             Duration grace = duration(check.getCheckRestart().getGrace());
             boolean counts = !result.passes() && !context.steady().instant().isBefore(since.plus(grace));
-            failures = result.passes() ? 0 : failures + (counts ? 1 : 0);
+            boolean isGood = result.passes()
+                    || (result.warns() && check.getCheckRestart().getIgnoreWarnings());
+            failures = isGood ? 0 : failures + (counts ? 1 : 0);
             if (check.hasCheckRestart()
                     && failures >= Math.max(1, check.getCheckRestart().getLimit())) {
                 failures = 0;

@@ -3,13 +3,18 @@ package dev.gantry.node.allocation;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.node.check.CheckProbe;
 import dev.gantry.node.check.CheckProbes;
+import dev.gantry.node.check.HttpCheckRequest;
+import dev.gantry.node.check.ProbeSecurity;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Check;
+import dev.gantry.v1.CheckHeader;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,6 +38,7 @@ record TaskProbes(CheckProbes probes, String task, TaskEnvironment environment, 
             case CHECK_TYPE_SCRIPT -> probes.script(running, command(check), timeout);
             case CHECK_TYPE_TCP -> address.map(to -> probes.tcp(to, timeout)).orElseGet(() -> noPort(label));
             case CHECK_TYPE_HTTP -> address.map(to -> http(to, check, timeout)).orElseGet(() -> noPort(label));
+            case CHECK_TYPE_GRPC -> address.map(to -> grpc(to, check, timeout)).orElseGet(() -> noPort(label));
             case CHECK_TYPE_UNSPECIFIED, UNRECOGNIZED ->
                 failing("This version of the node knows no check of type " + check.getTypeValue());
         };
@@ -40,11 +46,30 @@ record TaskProbes(CheckProbes probes, String task, TaskEnvironment environment, 
 
     private CheckProbe http(InetSocketAddress address, Check check, Duration timeout) {
         String path = environment.interpolate(check.getPath());
+        // Checks that older servers have stored have no protocol.
+        ProbeSecurity security = ProbeSecurity.of(check.getProtocol().equals("https"), check.getTlsSkipVerify());
         try {
-            return probes.http(address, check.getMethod(), path, timeout);
+            return probes.http(
+                    new HttpCheckRequest(address, security, check.getMethod(), path, headers(check)), timeout);
         } catch (IllegalArgumentException e) {
             return failing("Can't request %s %s: %s".formatted(check.getMethod(), path, e.getMessage()));
         }
+    }
+
+    private Map<String, List<String>> headers(Check check) {
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        for (CheckHeader header : check.getHeadersList()) {
+            headers.computeIfAbsent(environment.interpolate(header.getName()), name -> new ArrayList<>())
+                    .addAll(header.getValuesList().stream()
+                            .map(environment::interpolate)
+                            .toList());
+        }
+        return headers;
+    }
+
+    private CheckProbe grpc(InetSocketAddress address, Check check, Duration timeout) {
+        ProbeSecurity security = ProbeSecurity.of(check.getGrpcUseTls(), check.getTlsSkipVerify());
+        return probes.grpc(address, security, environment.interpolate(check.getGrpcService()), timeout);
     }
 
     private List<String> command(Check check) {

@@ -1,5 +1,6 @@
 package dev.gantry.node.check;
 
+import com.google.common.base.Suppliers;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskCommand;
 import dev.gantry.driver.TaskCommandException;
@@ -10,21 +11,37 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 
-/** Makes the probes of checks, over TCP, over HTTP and by commands. May be used by several threads at once. */
+/** Makes the probes of checks, over TCP, HTTP and gRPC and by commands. May be used by several threads at once. */
 public final class CheckProbes {
 
-    /** Does not follow redirects: their targets say nothing about the instance that is checked. */
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    private static final String RESTRICTED_HEADERS = "jdk.httpclient.allowRestrictedHeaders";
+    private static final String USER_AGENT = "User-Agent";
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private final HttpClient http = client().build();
+
+    /** Made when a check needs it: each client has a thread. */
+    private final Supplier<HttpClient> unverified =
+            Suppliers.memoize(() -> client().sslContext(trustingAny()).build());
+
+    static {
+        // Many services choose by the header Host what they answer. Java allows to set it only by this property, which
+        // it reads once.
+        if (System.getProperty(RESTRICTED_HEADERS) == null) {
+            System.setProperty(RESTRICTED_HEADERS, "host");
+        }
+    }
 
     /**
      * Makes a probe that passes if the port takes a connection. The probe sends nothing.
@@ -47,20 +64,35 @@ public final class CheckProbes {
     /**
      * Makes a probe that passes if a request gets a status from 200 to 299.
      *
-     * @param address the address of the service
-     * @param method the HTTP method, such as GET
-     * @param path the path, which begins with /
+     * @param check the request
      * @param limit the longest time until the end of the response
      * @return the probe
-     * @throws IllegalArgumentException if the method or the path is not valid
+     * @throws IllegalArgumentException if the method, the path or a header is not valid
      */
-    public CheckProbe http(InetSocketAddress address, String method, String path, Duration limit) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + name(address) + path))
-                .method(method, HttpRequest.BodyPublishers.noBody())
-                .header("User-Agent", "Gantry Health Check")
-                .timeout(limit)
-                .build();
-        return () -> get(request, limit);
+    public CheckProbe http(HttpCheckRequest check, Duration limit) {
+        String scheme = check.security() == ProbeSecurity.PLAIN ? "http://" : "https://";
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(scheme + name(check.address()) + check.path()))
+                .method(check.method(), HttpRequest.BodyPublishers.noBody())
+                .timeout(limit);
+        if (check.headers().keySet().stream().noneMatch(USER_AGENT::equalsIgnoreCase)) {
+            request.header(USER_AGENT, "Gantry Health Check");
+        }
+        check.headers().forEach((name, values) -> values.forEach(value -> request.header(name, value)));
+        HttpRequest built = request.build();
+        return () -> get(check.security() == ProbeSecurity.UNVERIFIED ? unverified.get() : http, built, limit);
+    }
+
+    /**
+     * Makes a probe that passes if a service says by the gRPC Health Checking Protocol that it is serving.
+     *
+     * @param address the address of the service
+     * @param security whether the connection uses TLS
+     * @param service the service that is asked for; empty for the server as a whole
+     * @param limit the longest time until the answer
+     * @return the probe
+     */
+    public CheckProbe grpc(InetSocketAddress address, ProbeSecurity security, String service, Duration limit) {
+        return new GrpcProbe(address, security, service, limit);
     }
 
     /**
@@ -79,19 +111,41 @@ public final class CheckProbes {
                 String output = outcome.output().strip();
                 return outcome.exitCode() == 0
                         ? new CheckProbe.Result(true, output)
-                        : new CheckProbe.Result(false, "Exit code %d: %s".formatted(outcome.exitCode(), output));
+                        : new CheckProbe.Result(
+                                false,
+                                outcome.exitCode() == 1,
+                                "Exit code %d: %s".formatted(outcome.exitCode(), output));
             } catch (TaskCommandException e) {
                 return new CheckProbe.Result(false, e.getMessage());
             }
         };
     }
 
-    private CheckProbe.Result get(HttpRequest request, Duration limit) throws InterruptedException {
-        CompletableFuture<HttpResponse<String>> sent = http.sendAsync(request, head -> new BodyPrefix());
+    /** Does not follow redirects: their targets say nothing about the instance that is checked. */
+    private static HttpClient.Builder client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER);
+    }
+
+    private static SSLContext trustingAny() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new AnyCertificate()}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Java has no TLS", e);
+        }
+    }
+
+    private static CheckProbe.Result get(HttpClient client, HttpRequest request, Duration limit)
+            throws InterruptedException {
+        CompletableFuture<HttpResponse<String>> sent = client.sendAsync(request, head -> new BodyPrefix());
         try {
             HttpResponse<String> response = sent.get(limit.toNanos(), TimeUnit.NANOSECONDS);
             boolean passes = response.statusCode() >= 200 && response.statusCode() <= 299;
-            return new CheckProbe.Result(passes, "HTTP %d: %s".formatted(response.statusCode(), response.body()));
+            return new CheckProbe.Result(
+                    passes,
+                    response.statusCode() == TOO_MANY_REQUESTS,
+                    "HTTP %d: %s".formatted(response.statusCode(), response.body()));
         } catch (ExecutionException e) {
             return new CheckProbe.Result(false, "%s %s: %s".formatted(request.method(), request.uri(), e.getCause()));
         } catch (TimeoutException e) {

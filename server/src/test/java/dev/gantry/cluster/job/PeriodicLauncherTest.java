@@ -65,6 +65,18 @@ class PeriodicLauncherTest {
     }
 
     @Test
+    void a_disabled_job_runs_only_when_it_is_forced() throws Exception {
+        submit(Periodic.newBuilder().setCron("*/10 * * * *").setDisabled(true));
+
+        tick(Duration.ofMinutes(20));
+
+        assertThat(launcher.next("nightly")).isEmpty();
+        assertThat(children()).isEmpty();
+        var unused = launcher.force("nightly", Optional.empty()).get();
+        assertThat(children()).hasSize(1);
+    }
+
+    @Test
     void a_job_runs_at_the_times_of_each_of_its_expressions() {
         submit(Periodic.newBuilder().addCrons("0 3 * * *").addCrons("30 2 * * *"));
 
