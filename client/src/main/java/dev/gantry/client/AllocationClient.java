@@ -5,6 +5,8 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.GetAllocationRequest;
 import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.ListAllocationsResponse;
+import dev.gantry.v1.RestartAllocationRequest;
+import dev.gantry.v1.SignalAllocationRequest;
 import dev.gantry.v1.StopAllocationRequest;
 import dev.gantry.v1.StopAllocationResponse;
 import dev.gantry.v1.StreamLogsRequest;
@@ -12,6 +14,7 @@ import dev.gantry.v1.StreamLogsResponse;
 import dev.gantry.v1.WatchAllocationRequest;
 import dev.gantry.v1.WatchAllocationResponse;
 import java.io.InputStream;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -128,6 +131,49 @@ public final class AllocationClient {
                     return true;
                 },
                 begun::get);
+    }
+
+    /**
+     * Restarts tasks of an allocation on its node: they are stopped and started again at once. The restart policy does not
+     * count it. Returns once the restart has begun.
+     *
+     * @param allocationId its id or a prefix of it of at least 4 characters
+     * @param task the task; empty for all that run
+     * @return the names of the tasks
+     * @throws NotFoundException if there is no such allocation
+     * @throws PreconditionFailedException if no such task runs
+     * @throws UnavailableException if the node is not connected
+     */
+    public List<String> restart(String allocationId, String task) {
+        RestartAllocationRequest request = RestartAllocationRequest.newBuilder()
+                .setAllocationId(allocationId)
+                .setTask(task)
+                .build();
+        return connection
+                .call(connection.allocations(), stub -> stub.restartAllocation(request))
+                .getTasksList();
+    }
+
+    /**
+     * Sends a signal to tasks of an allocation.
+     *
+     * @param allocationId its id or a prefix of it of at least 4 characters
+     * @param task the task; empty for all that run
+     * @param signal the signal, such as SIGHUP
+     * @return the names of the tasks that got it
+     * @throws NotFoundException if there is no such allocation
+     * @throws PreconditionFailedException if no such task runs, or the signal could not be sent
+     * @throws UnavailableException if the node is not connected
+     */
+    public List<String> signal(String allocationId, String task, String signal) {
+        SignalAllocationRequest request = SignalAllocationRequest.newBuilder()
+                .setAllocationId(allocationId)
+                .setTask(task)
+                .setSignal(signal)
+                .build();
+        return connection
+                .call(connection.allocations(), stub -> stub.signalAllocation(request))
+                .getTasksList();
     }
 
     /**

@@ -58,6 +58,9 @@ enum Idempotency {
             entry(AllocationServiceGrpc.getListAllocationsMethod(), READS),
             entry(AllocationServiceGrpc.getWatchAllocationMethod(), IS_RESUMED),
             entry(AllocationServiceGrpc.getStreamLogsMethod(), IS_RESUMED),
+            // A second call would restart the tasks again, or send the signal twice.
+            entry(AllocationServiceGrpc.getRestartAllocationMethod(), NEVER),
+            entry(AllocationServiceGrpc.getSignalAllocationMethod(), NEVER),
             entry(AllocationServiceGrpc.getStopAllocationMethod(), SETS),
             entry(NodeServiceGrpc.getGetNodeMethod(), READS),
             entry(NodeServiceGrpc.getListNodesMethod(), READS),

@@ -11,6 +11,7 @@ import dev.gantry.cluster.job.JobRegistry;
 import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.cluster.watch.WatchHub.AllocationTopic;
+import dev.gantry.model.Signals;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.StoreReader;
@@ -22,15 +23,21 @@ import dev.gantry.v1.GetAllocationRequest;
 import dev.gantry.v1.GetAllocationResponse;
 import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.ListAllocationsResponse;
+import dev.gantry.v1.RestartAllocationRequest;
+import dev.gantry.v1.RestartAllocationResponse;
+import dev.gantry.v1.SignalAllocationRequest;
+import dev.gantry.v1.SignalAllocationResponse;
 import dev.gantry.v1.StopAllocationRequest;
 import dev.gantry.v1.StopAllocationResponse;
 import dev.gantry.v1.StreamLogsRequest;
 import dev.gantry.v1.StreamLogsResponse;
+import dev.gantry.v1.TaskAction;
 import dev.gantry.v1.WatchAllocationRequest;
 import dev.gantry.v1.WatchAllocationResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** {@code gantry.v1.AllocationService}. */
@@ -135,6 +142,42 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
                     memoryLimit,
                     executor);
         });
+    }
+
+    @Override
+    public void restartAllocation(
+            RestartAllocationRequest request, StreamObserver<RestartAllocationResponse> observer) {
+        Responses.answerLater(
+                observer,
+                () -> act(request.getAllocationId(), request.getTask(), ""),
+                tasks -> RestartAllocationResponse.newBuilder()
+                        .addAllTasks(tasks)
+                        .build());
+    }
+
+    @Override
+    public void signalAllocation(SignalAllocationRequest request, StreamObserver<SignalAllocationResponse> observer) {
+        Responses.answerLater(
+                observer,
+                () -> {
+                    Signals.fault(request.getSignal()).ifPresent(fault -> {
+                        throw new InvalidRequestException("signal", fault);
+                    });
+                    return act(request.getAllocationId(), request.getTask(), request.getSignal());
+                },
+                tasks ->
+                        SignalAllocationResponse.newBuilder().addAllTasks(tasks).build());
+    }
+
+    private CompletableFuture<List<String>> act(String allocationId, String task, String signal) {
+        Allocation allocation = lookup.find(allocationId);
+        return sessions.act(
+                allocation.getNodeId(),
+                TaskAction.newBuilder()
+                        .setAllocationId(allocation.getId())
+                        .setTask(task)
+                        .setSignal(signal)
+                        .build());
     }
 
     @Override

@@ -56,6 +56,14 @@ final class NodeMessageTruncation {
                                 .setLogChunk(request.getLogChunk().toBuilder()
                                         .setError(cut(request.getLogChunk().getError(), LONGEST_TEXT)))
                                 .build();
+            case TASK_ACTION_RESULT ->
+                request.getTaskActionResult().getError().length() <= LONGEST_TEXT
+                        ? request
+                        : request.toBuilder()
+                                .setTaskActionResult(request.getTaskActionResult().toBuilder()
+                                        .setError(cut(
+                                                request.getTaskActionResult().getError(), LONGEST_TEXT)))
+                                .build();
             case HEARTBEAT, VARIABLES_REQUEST, MESSAGE_NOT_SET -> request;
         };
     }

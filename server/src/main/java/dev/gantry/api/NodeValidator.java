@@ -16,6 +16,7 @@ import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
 import dev.gantry.v1.Register;
+import dev.gantry.v1.TaskActionResult;
 import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskState;
 import dev.gantry.v1.VariablesRequest;
@@ -62,6 +63,7 @@ final class NodeValidator {
                 checkUpdates(request.getAllocationUpdates().getUpdatesList(), violations);
             case LOG_CHUNK -> checkChunk(request.getLogChunk(), violations);
             case VARIABLES_REQUEST -> checkVariablesRequest(request.getVariablesRequest(), violations);
+            case TASK_ACTION_RESULT -> checkActionResult(request.getTaskActionResult(), violations);
             case HEARTBEAT, MESSAGE_NOT_SET -> {}
         }
         return violations.found();
@@ -70,6 +72,13 @@ final class NodeValidator {
     private static void checkVariablesRequest(VariablesRequest request, Violations violations) {
         checkLength("variables_request.allocation_id", request.getAllocationId(), LONGEST_NAME, violations);
         checkLength("variables_request.task", request.getTask(), LONGEST_NAME, violations);
+    }
+
+    private static void checkActionResult(TaskActionResult result, Violations violations) {
+        checkCount("task_action_result.tasks", result.getTasksCount(), MOST_TASKS, violations);
+        for (int i = 0; i < Math.min(result.getTasksCount(), MOST_TASKS); i++) {
+            checkLength(FieldPath.element("task_action_result.tasks", i), result.getTasks(i), LONGEST_NAME, violations);
+        }
     }
 
     private static void checkRegister(Register register, Violations violations) {

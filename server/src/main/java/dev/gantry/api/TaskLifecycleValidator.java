@@ -1,7 +1,7 @@
 package dev.gantry.api;
 
 import dev.gantry.model.FieldPath;
-import dev.gantry.model.Spelling;
+import dev.gantry.model.Signals;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Lifecycle;
 import dev.gantry.v1.LogConfig;
@@ -11,36 +11,9 @@ import dev.gantry.v1.TaskGroup;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 
 /** Validates the lifecycle, kill and logs settings and the payload files of the tasks of a group. */
 final class TaskLifecycleValidator {
-
-    /** The signals of Linux that a task can be sent, by their names in signal(7). */
-    private static final Set<String> SIGNALS = Set.of(
-            "SIGABRT",
-            "SIGALRM",
-            "SIGCONT",
-            "SIGHUP",
-            "SIGINT",
-            "SIGIO",
-            "SIGKILL",
-            "SIGPIPE",
-            "SIGPROF",
-            "SIGPWR",
-            "SIGQUIT",
-            "SIGTERM",
-            "SIGTRAP",
-            "SIGTSTP",
-            "SIGTTIN",
-            "SIGTTOU",
-            "SIGURG",
-            "SIGUSR1",
-            "SIGUSR2",
-            "SIGVTALRM",
-            "SIGWINCH",
-            "SIGXCPU",
-            "SIGXFSZ");
 
     private static final int MAX_LOG_FILES = 1000;
     private static final int MAX_LOG_FILE_SIZE_MIB = 1 << 20;
@@ -65,11 +38,8 @@ final class TaskLifecycleValidator {
         if (task.getLeader() && task.hasLifecycle()) {
             violations.add(path + ".leader", "can't stand beside lifecycle: only a main task can be the leader");
         }
-        if (!task.getKillSignal().isEmpty() && !SIGNALS.contains(task.getKillSignal())) {
-            violations.add(
-                    path + ".kill_signal",
-                    "\"%s\" is no signal; %s"
-                            .formatted(task.getKillSignal(), Spelling.hint(task.getKillSignal(), SIGNALS)));
+        if (!task.getKillSignal().isEmpty()) {
+            Signals.fault(task.getKillSignal()).ifPresent(fault -> violations.add(path + ".kill_signal", fault));
         }
         checkLogs(task.getLogs(), path + ".logs", violations);
         if (task.hasLifecycle()) {

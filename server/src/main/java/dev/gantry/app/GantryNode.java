@@ -291,6 +291,7 @@ final class GantryNode implements AutoCloseable {
                 allocations,
                 updates,
                 new LogReader(threads.logs(), steady, timings.logs()),
+                threads.signals(),
                 variables,
                 cluster,
                 writer,

@@ -3,11 +3,14 @@ package dev.gantry.app;
 import dev.gantry.model.EscalatingScheduler;
 import dev.gantry.node.check.CheckScheduler;
 import dev.gantry.node.session.OwnerThread;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * @param owner owns the node's state
  * @param fingerprints looks at the machine
  * @param logs reads logs
+ * @param signals send signals to tasks
  * @param cleaner deletes directories
  * @param sweeper removes remains of earlier processes
  * @param garbage removes unused data of drivers
@@ -27,6 +31,7 @@ record NodeThreads(
         OwnerThread owner,
         ScheduledExecutorService fingerprints,
         ScheduledExecutorService logs,
+        ExecutorService signals,
         ScheduledExecutorService cleaner,
         ScheduledExecutorService sweeper,
         ScheduledExecutorService garbage,
@@ -37,6 +42,9 @@ record NodeThreads(
     private static final Logger LOG = LoggerFactory.getLogger(NodeThreads.class);
 
     private static final long WRITING_SECONDS = 5;
+    private static final int SIGNAL_THREADS = 4;
+    private static final int SIGNALS_WAITING = 64;
+    private static final long IDLE_SECONDS = 10;
 
     /** Starts the threads. The factory makes the thread that writes the state. */
     static NodeThreads start(ThreadFactory state) {
@@ -44,6 +52,7 @@ record NodeThreads(
                 new OwnerThread("node-agent"),
                 single("node-fingerprints"),
                 single("node-logs"),
+                few("node-signals"),
                 single("node-cleaner"),
                 single("node-sweeper"),
                 single("node-garbage"),
@@ -55,6 +64,7 @@ record NodeThreads(
     public void close() {
         fingerprints.shutdownNow();
         logs.shutdownNow();
+        signals.shutdownNow();
         cleaner.shutdownNow();
         sweeper.shutdownNow();
         garbage.shutdownNow();
@@ -73,6 +83,20 @@ record NodeThreads(
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Calls of an rkt that hangs must not delay those for other pods. */
+    private static ExecutorService few(String name) {
+        AtomicInteger count = new AtomicInteger();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                SIGNAL_THREADS,
+                SIGNAL_THREADS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(SIGNALS_WAITING),
+                task -> new Thread(task, name + "-" + count.incrementAndGet()));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static ScheduledExecutorService single(String name) {

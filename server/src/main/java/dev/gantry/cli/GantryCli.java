@@ -118,9 +118,11 @@ public final class GantryCli {
                         command("info", () -> new ServiceInfoCommand(context, server))),
                 group(
                         "alloc",
-                        "Show allocations, read their logs, stop them.",
+                        "Show allocations, read their logs, restart and stop them.",
                         command("status", () -> new AllocStatusCommand(context, server)),
                         command("logs", () -> new AllocLogsCommand(context, server)),
+                        command("restart", () -> new AllocRestartCommand(context, server)),
+                        command("signal", () -> new AllocSignalCommand(context, server)),
                         command("stop", () -> new AllocStopCommand(context, server))),
                 group(
                         "tls",
@@ -168,7 +170,7 @@ public final class GantryCli {
     private static CommandTree jobCommands(CliContext context, ServerOption server) {
         return group(
                 "job",
-                "Run, show, scale, revert, promote, dispatch and stop jobs.",
+                "Run, show, scale, restart, revert, promote, dispatch and stop jobs.",
                 command("run", () -> new JobRunCommand(context, server)),
                 command("plan", () -> new JobPlanCommand(context, server)),
                 command("validate", () -> new JobValidateCommand(context, server)),
@@ -177,6 +179,7 @@ public final class GantryCli {
                 command("revert", () -> new JobRevertCommand(context, server)),
                 command("scale", () -> new JobScaleCommand(context, server)),
                 command("eval", () -> new JobEvalCommand(context, server)),
+                command("restart", () -> new JobRestartCommand(context, server)),
                 command("promote", () -> new JobPromoteCommand(context, server)),
                 command("dispatch", () -> new JobDispatchCommand(context, server)),
                 group(

@@ -37,6 +37,15 @@ public interface RunningTask {
     void stop(TaskStop how) throws InterruptedException;
 
     /**
+     * Sends a signal to the task.
+     *
+     * @param signal the signal, such as SIGHUP
+     * @throws TaskCommandException if it could not be sent
+     * @throws InterruptedException if the thread was interrupted; the signal may have been sent
+     */
+    void signal(String signal) throws TaskCommandException, InterruptedException;
+
+    /**
      * Runs a command inside the task.
      *
      * @param command the command and its time limit

@@ -20,6 +20,7 @@ import dev.gantry.v1.Register;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ public final class NodeAgent {
     private final ServerAcceptance acceptance;
     private final ServerSession session;
     private final LogAnswers logs;
+    private final TaskActions actions;
     private final VariableQuestions variables;
     private final StateWriter writer;
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
@@ -60,6 +62,7 @@ public final class NodeAgent {
      * @param allocations the node's allocations
      * @param updates the queue of allocation updates for the server
      * @param logs reads logs of tasks
+     * @param drivers threads for signals to tasks, which may block; rejects what exceeds its bounds
      * @param variables the questions for variables
      * @param cluster decides whether the node accepts a server
      * @param writer writes the state of the node to disk
@@ -72,6 +75,7 @@ public final class NodeAgent {
             NodeAllocations allocations,
             UpdateQueue updates,
             LogReader logs,
+            Executor drivers,
             VariableQuestions variables,
             ClusterMembership cluster,
             StateWriter writer,
@@ -94,6 +98,12 @@ public final class NodeAgent {
                 name,
                 chunk -> this.session.send(
                         ConnectRequest.newBuilder().setLogChunk(chunk).build()));
+        this.actions = new TaskActions(
+                owner,
+                allocations,
+                drivers,
+                result -> this.session.send(
+                        ConnectRequest.newBuilder().setTaskActionResult(result).build()));
     }
 
     /**
@@ -219,6 +229,13 @@ public final class NodeAgent {
                 variables.answered(message.getTaskVariables());
                 sendNews();
             }
+            case TASK_ACTION -> {
+                if (stopping) {
+                    actions.refuse(message.getTaskAction(), "The node stops all its tasks");
+                } else {
+                    actions.act(message.getTaskAction());
+                }
+            }
             case REJOIN -> rejoin();
             case IDENTITY, REGISTERED, MESSAGE_NOT_SET ->
                 LOG.warn("Ignoring a message that this version of the node does not know");
@@ -303,6 +320,7 @@ public final class NodeAgent {
         @Override
         public void disconnected() {
             logs.endSession();
+            actions.endSession();
             variables.endSession();
         }
     }

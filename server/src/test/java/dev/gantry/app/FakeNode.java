@@ -23,6 +23,7 @@ import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
+import dev.gantry.v1.TaskActionResult;
 import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
@@ -311,6 +312,12 @@ final class FakeNode implements AutoCloseable {
                 case ALLOCATION_UPDATES_ACK ->
                     acknowledged.set(response.getAllocationUpdatesAck().getSequence());
                 case READ_LOG -> answer(response.getReadLog());
+                case TASK_ACTION ->
+                    send(ConnectRequest.newBuilder()
+                            .setTaskActionResult(TaskActionResult.newBuilder()
+                                    .setRequestId(response.getTaskAction().getRequestId())
+                                    .addTasks("main"))
+                            .build());
                 case IDENTITY -> identity = response.getIdentity();
                 case REJOIN -> rejoins.incrementAndGet();
                 case TASK_VARIABLES -> variables.add(response.getTaskVariables());

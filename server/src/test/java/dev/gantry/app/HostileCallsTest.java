@@ -31,6 +31,7 @@ import dev.gantry.v1.NodeResources;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.Register;
+import dev.gantry.v1.TaskActionResult;
 import dev.gantry.v1.VariablesRequest;
 import dev.gantry.v1.View;
 import io.grpc.CallOptions;
@@ -217,6 +218,10 @@ class HostileCallsTest {
                                 .setRequestId(1)
                                 .setAllocationId(allocationId)
                                 .setTask("main"))
+                        .build();
+            case TASK_ACTION_RESULT ->
+                word.setTaskActionResult(
+                                TaskActionResult.newBuilder().setRequestId(1).addTasks("main"))
                         .build();
             case REGISTER, MESSAGE_NOT_SET ->
                 throw new IllegalArgumentException("No word after a registration: " + kind);

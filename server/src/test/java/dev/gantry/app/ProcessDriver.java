@@ -274,14 +274,22 @@ final class ProcessDriver implements TaskDriver {
 
         @Override
         public void stop(TaskStop how) throws InterruptedException {
-            signal(how.signal().substring("SIG".length()));
+            kill(how.signal().substring("SIG".length()));
             try {
                 exit.get(Math.max(1, how.timeout().toMillis()), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                signal("KILL");
+                kill("KILL");
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        @Override
+        public void signal(String signal) throws TaskCommandException, InterruptedException {
+            if (exit.isDone()) {
+                throw new TaskCommandException("The task has ended", null);
+            }
+            kill(signal.substring("SIG".length()));
         }
 
         /** Runs the command in the task's directory, not in its session. */
@@ -314,7 +322,7 @@ final class ProcessDriver implements TaskDriver {
         }
 
         /** Signals the whole session of the task, whose leader is the process. */
-        private void signal(String name) throws InterruptedException {
+        private void kill(String name) throws InterruptedException {
             try {
                 new ProcessBuilder("kill", "-" + name, "--", "-" + pid).start().waitFor();
             } catch (IOException e) {

@@ -63,6 +63,8 @@ import dev.gantry.v1.PromoteDeploymentResponse;
 import dev.gantry.v1.PurgeJobResponse;
 import dev.gantry.v1.RejoinNodeRequest;
 import dev.gantry.v1.RejoinNodeResponse;
+import dev.gantry.v1.RestartAllocationRequest;
+import dev.gantry.v1.RestartAllocationResponse;
 import dev.gantry.v1.ResumeDeploymentResponse;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
@@ -73,7 +75,12 @@ import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.ServiceSummary;
 import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.SetNodeEligibilityResponse;
+import dev.gantry.v1.SignalAllocationRequest;
+import dev.gantry.v1.SignalAllocationResponse;
 import dev.gantry.v1.StopJobResponse;
+import dev.gantry.v1.TaskPhase;
+import dev.gantry.v1.TaskState;
+import dev.gantry.v1.WatchAllocationResponse;
 import dev.gantry.v1.WatchJobResponse;
 import dev.gantry.v1.WatchNodeResponse;
 import io.grpc.Status;
@@ -377,6 +384,93 @@ class LifeCommandsTest {
         assertThat(CliRun.of(cluster, "job", "stop", "--purge", "--detach", "web")
                         .err())
                 .startsWith("error: --purge waits until the job's allocations have ended: leave out --detach");
+    }
+
+    @Test
+    void tasks_of_an_allocation_are_restarted_and_signaled() {
+        cluster.answers(
+                        "RestartAllocation",
+                        RestartAllocationResponse.newBuilder()
+                                .addTasks("nginx")
+                                .addTasks("log")
+                                .build())
+                .answers(
+                        "SignalAllocation",
+                        SignalAllocationResponse.newBuilder().addTasks("nginx").build());
+
+        assertThat(CliRun.of(cluster, "alloc", "restart", "5e0b39f0").out())
+                .isEqualTo("==> Allocation \"5e0b39f0\" is being restarted: nginx, log\n");
+        assertThat(CliRun.of(cluster, "alloc", "signal", "-s", "SIGHUP", "5e0b39f0", "nginx")
+                        .out())
+                .isEqualTo("==> Allocation \"5e0b39f0\" got SIGHUP: nginx\n");
+        assertThat(cluster.requests())
+                .containsExactly(
+                        RestartAllocationRequest.newBuilder()
+                                .setAllocationId("5e0b39f0")
+                                .build(),
+                        SignalAllocationRequest.newBuilder()
+                                .setAllocationId("5e0b39f0")
+                                .setTask("nginx")
+                                .setSignal("SIGHUP")
+                                .build());
+    }
+
+    @Test
+    void the_running_allocations_of_a_job_are_restarted_in_batches_each_after_the_one_before_runs_again() {
+        AtomicReference<String> pod = new AtomicReference<>("before");
+        cluster.answers(
+                        "ListAllocations",
+                        ListAllocationsResponse.newBuilder()
+                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_COMPLETE))
+                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                                .build())
+                .on(
+                        "GetAllocation",
+                        request -> List.of(GetAllocationResponse.newBuilder()
+                                .setAllocation(runs(pod.get()))
+                                .build()))
+                .on("RestartAllocation", request -> {
+                    pod.updateAndGet(last -> last + " again");
+                    return List.of(RestartAllocationResponse.newBuilder()
+                            .addTasks("nginx")
+                            .build());
+                })
+                .script(
+                        "WatchAllocation",
+                        (request, answer) -> answer.onNext(WatchAllocationResponse.newBuilder()
+                                .setAllocation(runs(pod.get()))
+                                .build()));
+
+        assertThat(CliRun.of(cluster, "job", "restart", "web").out()).isEqualTo("""
+                            Allocation "5e0b39f0" (web.front[0]) is being restarted
+                            Allocation "5e0b39f0" (web.front[0]) runs again
+                            Allocation "5e0b39f0" (web.front[0]) is being restarted
+                            Allocation "5e0b39f0" (web.front[0]) runs again
+                        ==> 2 allocations of job "web" are restarted
+                        """);
+        assertThat(CliRun.of(cluster, "job", "restart", "--batch-size", "0", "web")
+                        .err())
+                .startsWith("error: --batch-size must be 1 or more, not 0");
+        cluster.script(
+                "WatchAllocation",
+                (request, answer) -> answer.onNext(WatchAllocationResponse.newBuilder()
+                        .setAllocation(runs("x").toBuilder()
+                                .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                                .setDescription("Failed: nginx"))
+                        .build()));
+        CliRun failed = CliRun.of(cluster, "job", "restart", "--batch-size", "2", "web");
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.err()).startsWith("error: Allocation \"5e0b39f0\" (web.front[0]) has ended: Failed: nginx");
+    }
+
+    private static Allocation runs(String pod) {
+        return Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING).toBuilder()
+                .addTaskStates(TaskState.newBuilder()
+                        .setTask("nginx")
+                        .setPhase(TaskPhase.TASK_PHASE_RUNNING)
+                        .setPodId(pod))
+                .build();
     }
 
     @Test

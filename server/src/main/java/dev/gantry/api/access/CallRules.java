@@ -5,6 +5,8 @@ import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_LIST;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_LOGS;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_PLAN;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_READ;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_SCALE;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_SIGNAL;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_STOP;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_SUBMIT;
 import static dev.gantry.v1.AclVariableCapability.ACL_VARIABLE_CAPABILITY_DESTROY;
@@ -108,7 +110,7 @@ public final class CallRules {
                 listing(JobServiceGrpc.getListJobsMethod()),
                 job(JobServiceGrpc.getListJobVersionsMethod(), ACL_CAPABILITY_READ),
                 job(JobServiceGrpc.getRevertJobMethod(), ACL_CAPABILITY_SUBMIT),
-                job(JobServiceGrpc.getScaleJobMethod(), ACL_CAPABILITY_SUBMIT),
+                job(JobServiceGrpc.getScaleJobMethod(), ACL_CAPABILITY_SCALE),
                 job(JobServiceGrpc.getEvaluateJobMethod(), ACL_CAPABILITY_SUBMIT),
                 job(JobServiceGrpc.getStopJobMethod(), ACL_CAPABILITY_STOP),
                 job(JobServiceGrpc.getPurgeJobMethod(), ACL_CAPABILITY_STOP),
@@ -138,6 +140,8 @@ public final class CallRules {
                 allocation(AllocationServiceGrpc.getWatchAllocationMethod(), ACL_CAPABILITY_READ, owners),
                 listing(AllocationServiceGrpc.getListAllocationsMethod()),
                 allocation(AllocationServiceGrpc.getStreamLogsMethod(), ACL_CAPABILITY_LOGS, owners),
+                allocation(AllocationServiceGrpc.getRestartAllocationMethod(), ACL_CAPABILITY_SIGNAL, owners),
+                allocation(AllocationServiceGrpc.getSignalAllocationMethod(), ACL_CAPABILITY_SIGNAL, owners),
                 allocation(AllocationServiceGrpc.getStopAllocationMethod(), ACL_CAPABILITY_STOP, owners));
     }
 

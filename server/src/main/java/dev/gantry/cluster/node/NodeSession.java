@@ -4,6 +4,7 @@ import dev.gantry.cluster.NodeNotConnectedException;
 import dev.gantry.cluster.NodeRefusedException;
 import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.PermissionDeniedException;
+import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.SessionEndedException;
 import dev.gantry.model.ProtoTimes;
@@ -24,8 +25,11 @@ import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.Registered;
 import dev.gantry.v1.Rejoin;
+import dev.gantry.v1.TaskAction;
+import dev.gantry.v1.TaskActionResult;
 import dev.gantry.v1.TaskVariables;
 import dev.gantry.v1.VariablesRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -61,9 +65,23 @@ public final class NodeSession {
     /** The most requests for variables that wait for their answers. */
     private static final int VARIABLE_REQUESTS = 16;
 
+    /** The most reads of logs that wait for the node. */
+    private static final int READS = 256;
+
+    /** Added to the time that the node may take to answer a read. */
+    private static final Duration READ_GRACE = Duration.ofSeconds(10);
+
+    /** The most actions on tasks that wait for the node. */
+    private static final int ACTIONS = 64;
+
+    /** Longer than the node takes, which limits its calls of the driver. */
+    private static final Duration ACTION_PATIENCE = Duration.ofSeconds(30);
+
     private final Context context;
     private final NodeConnection connection;
-    private final PendingReads reads = new PendingReads();
+    private final PendingAnswers<LogChunk> reads = new PendingAnswers<>("reads of logs of this node", READS);
+    private final PendingAnswers<TaskActionResult> actions =
+            new PendingAnswers<>("actions on tasks of this node", ACTIONS);
 
     /** How many requests for variables wait for their answers. */
     private final AtomicInteger variableRequests = new AtomicInteger();
@@ -203,8 +221,13 @@ public final class NodeSession {
             LOG.info("Node {} has disconnected", id);
         }
         if (id != null) {
-            reads.failAll(new NodeNotConnectedException(id));
+            failPending(id);
         }
+    }
+
+    private void failPending(String id) {
+        reads.failAll(new NodeNotConnectedException(id));
+        actions.failAll(new NodeNotConnectedException(id));
     }
 
     /**
@@ -233,13 +256,35 @@ public final class NodeSession {
      * @return the piece; fails with {@link OverloadedException}, {@link NodeNotConnectedException} or a timeout
      */
     CompletableFuture<LogChunk> readLog(ReadLog question) {
-        CompletableFuture<LogChunk> answer = reads.ask(
-                question,
-                named -> connection.send(
-                        ConnectResponse.newBuilder().setReadLog(named).build()));
+        return unlessEnded(reads.ask(
+                ProtoTimes.toDuration(question.getWait()).plus(READ_GRACE),
+                id -> connection.send(ConnectResponse.newBuilder()
+                        .setReadLog(question.toBuilder().setRequestId(id))
+                        .build())));
+    }
+
+    /**
+     * Has the node act on tasks.
+     *
+     * @return the node's answer; fails with {@link OverloadedException}, {@link NodeNotConnectedException}, {@link
+     *     RefusedException} if the node refuses this server, or a timeout
+     */
+    CompletableFuture<TaskActionResult> act(TaskAction action) {
+        if (isRefusing) {
+            return CompletableFuture.failedFuture(new RefusedException(
+                    "Node %s refuses this server and does nothing for it: see gantry node status".formatted(nodeId)));
+        }
+        return unlessEnded(actions.ask(
+                ACTION_PATIENCE,
+                id -> connection.send(ConnectResponse.newBuilder()
+                        .setTaskAction(action.toBuilder().setRequestId(id))
+                        .build())));
+    }
+
+    /** Fails a request that was added after {@link #onEnd} has failed the earlier ones. */
+    private <A> CompletableFuture<A> unlessEnded(CompletableFuture<A> answer) {
         if (ended) {
-            // onEnd() failed the earlier reads before this one was added.
-            reads.failAll(new NodeNotConnectedException(nodeId));
+            failPending(nodeId);
         }
         return answer;
     }
@@ -322,7 +367,9 @@ public final class NodeSession {
             case FINGERPRINT ->
                 endOnFailure(context.registry().fingerprint(from, request.getFingerprint(), this::isCurrent));
             case ALLOCATION_UPDATES -> update(from, request.getAllocationUpdates());
-            case LOG_CHUNK -> reads.answer(request.getLogChunk());
+            case LOG_CHUNK -> reads.answer(request.getLogChunk().getRequestId(), request.getLogChunk());
+            case TASK_ACTION_RESULT ->
+                actions.answer(request.getTaskActionResult().getRequestId(), request.getTaskActionResult());
             case VARIABLES_REQUEST -> answer(from, request.getVariablesRequest());
             case REGISTER, MESSAGE_NOT_SET -> end(new SessionEndedException("This server does not know this message"));
         }

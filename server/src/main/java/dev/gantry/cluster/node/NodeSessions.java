@@ -13,8 +13,10 @@ import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.TaskAction;
 import dev.gantry.v1.Variable;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -128,11 +130,30 @@ public final class NodeSessions {
      * @return the piece; fails with {@link NodeNotConnectedException}, {@link OverloadedException} or a timeout
      */
     public CompletableFuture<LogChunk> readLog(String nodeId, ReadLog question) {
-        NodeSession session = sessions.get(nodeId);
-        if (session == null) {
-            return CompletableFuture.failedFuture(new NodeNotConnectedException(nodeId));
-        }
-        return session.readLog(question);
+        return with(nodeId, session -> session.readLog(question));
+    }
+
+    /**
+     * Has a node restart tasks or send them a signal.
+     *
+     * @param nodeId the node
+     * @param action the action; its request_id is ignored
+     * @return the tasks; fails with {@link NodeNotConnectedException}, {@link OverloadedException}, a timeout, or {@link
+     *     RefusedException} if the node could not do it
+     */
+    public CompletableFuture<List<String>> act(String nodeId, TaskAction action) {
+        return with(nodeId, session -> session.act(action)).thenApply(result -> {
+            if (!result.getError().isEmpty()) {
+                throw new RefusedException(result.getError());
+            }
+            return result.getTasksList();
+        });
+    }
+
+    private <A> CompletableFuture<A> with(String nodeId, Function<NodeSession, CompletableFuture<A>> call) {
+        return Optional.ofNullable(sessions.get(nodeId))
+                .map(call)
+                .orElseGet(() -> CompletableFuture.failedFuture(new NodeNotConnectedException(nodeId)));
     }
 
     /**

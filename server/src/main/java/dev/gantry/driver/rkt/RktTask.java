@@ -176,6 +176,15 @@ final class RktTask implements RunningTask {
     }
 
     @Override
+    public void signal(String signal) throws TaskCommandException, InterruptedException {
+        try {
+            rkt.signal(pod.uuid(), signal);
+        } catch (RktException e) {
+            throw new TaskCommandException(e.getMessage(), e);
+        }
+    }
+
+    @Override
     public TaskCommand.Outcome run(TaskCommand command) throws TaskCommandException, InterruptedException {
         try {
             CommandResult result = rkt.enter(pod.uuid(), command, files.group(pod.uuid()));

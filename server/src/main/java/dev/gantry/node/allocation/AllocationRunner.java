@@ -1,6 +1,7 @@
 package dev.gantry.node.allocation;
 
 import com.google.protobuf.Timestamp;
+import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.model.VariableReference;
 import dev.gantry.node.environment.TaskEnvironment;
@@ -163,6 +164,36 @@ public final class AllocationRunner {
         String owner = "task \"%s\" of allocation %s on node %s"
                 .formatted(task, id(), context.node().get().getName());
         return Optional.ofNullable(tasks.get(task)).map(runner -> TaskLogs.of(runner, stream, isFollowed, owner));
+    }
+
+    /**
+     * Restarts tasks that run.
+     *
+     * @param task the task; empty: all
+     * @return the names of the tasks that are restarted now
+     */
+    public List<String> restart(String task) {
+        return tasks.values().stream()
+                .filter(runner -> task.isEmpty() || runner.name().equals(task))
+                .filter(TaskRunner::restart)
+                .map(TaskRunner::name)
+                .toList();
+    }
+
+    /**
+     * Finds tasks that run.
+     *
+     * @param task the task; empty: all
+     * @return the running tasks by their names, in the order of the group
+     */
+    public Map<String, RunningTask> running(String task) {
+        Map<String, RunningTask> running = new LinkedHashMap<>();
+        tasks.forEach((name, runner) -> {
+            if (task.isEmpty() || name.equals(task)) {
+                runner.running().ifPresent(found -> running.put(name, found));
+            }
+        });
+        return running;
     }
 
     /**

@@ -56,6 +56,11 @@ record RestartRule(RestartPolicy policy, boolean evenOnSuccess) {
                 : new Decision.Failed("Starting it again on this node would not help");
     }
 
+    /** Decides about a restart that a user has asked for: at once, and the policy does not count it. */
+    static Decision onRequest(RestartWindow used) {
+        return new Decision.Again(used, Duration.ZERO, "On request");
+    }
+
     /** Decides about a restart for any reason, such as a check that keeps failing. */
     Decision again(RestartWindow used, Instant now, RandomGenerator random) {
         if (policy.getAttempts() == 0) {

@@ -20,7 +20,16 @@ final class TaskLife {
     private RestartWindow used;
     private String waitingFor = "";
     private boolean stopping;
-    private boolean restarting;
+    private Restart restart = Restart.NONE;
+
+    /** Why the run is being stopped although the task is to go on. */
+    private enum Restart {
+        NONE,
+        /** For a reason that the restart policy counts. */
+        COUNTED,
+        /** On request: at once, whatever the restart policy says. */
+        REQUESTED
+    }
 
     TaskLife(RunnerContext context, TaskHistory history, RestartWindow used) {
         this.context = context;
@@ -102,10 +111,22 @@ final class TaskLife {
 
     /** Restarts the task by its policy once its run has ended; returns false if it is being stopped or restarted. */
     boolean restart(String why) {
-        if (stopping || restarting) {
+        return begin(Restart.COUNTED, why);
+    }
+
+    /**
+     * Restarts the task at once after its run has ended, without a count by its policy; returns false if it is being stopped
+     * or restarted.
+     */
+    boolean restartOnRequest() {
+        return begin(Restart.REQUESTED, "A restart was requested");
+    }
+
+    private boolean begin(Restart kind, String why) {
+        if (stopping || restart != Restart.NONE) {
             return false;
         }
-        restarting = true;
+        restart = kind;
         history.add(EventType.KILLING, why);
         return true;
     }
@@ -132,10 +153,14 @@ final class TaskLife {
             history.die(false);
             return rest();
         }
-        if (restarting) {
-            restarting = false;
+        if (restart != Restart.NONE) {
+            Restart why = restart;
+            restart = Restart.NONE;
             history.ended(exit, EventType.KILLED);
-            return apply(restarts.again(used, now(), context.random()));
+            return apply(
+                    why == Restart.REQUESTED
+                            ? RestartRule.onRequest(used)
+                            : restarts.again(used, now(), context.random()));
         }
         history.ended(exit, EventType.TERMINATED);
         return apply(restarts.afterExit(exit, used, now(), context.random()));

@@ -229,6 +229,21 @@ final class TaskRunner {
         }
     }
 
+    /** Restarts the running task. Returns false if it does not run, or is being stopped or restarted. */
+    boolean restart() {
+        if (running.isEmpty() || thread.isEmpty() || !life.restartOnRequest()) {
+            return false;
+        }
+        thread.get().restart(spec.stop());
+        tell();
+        return true;
+    }
+
+    /** Returns the running task. */
+    Optional<RunningTask> running() {
+        return running;
+    }
+
     void detach() {
         checks.end();
         thread.ifPresent(TaskThread::detach);

@@ -1,0 +1,31 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry alloc restart}: restarts tasks of an allocation. */
+@Command(
+        name = "restart",
+        description = "Restarts the tasks of an allocation on its node. The restart policy does not count it.")
+final class AllocRestartCommand extends ClientCommand {
+
+    @Parameters(index = "0", paramLabel = "ID", description = "The allocation's id or a prefix of it.")
+    private String allocationId;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "TASK", description = "The task. Without it: all that run.")
+    private String task = "";
+
+    AllocRestartCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        List<String> tasks = client.allocations().restart(allocationId, task);
+        print("==> Allocation \"%s\" is being restarted: %s"
+                .formatted(TextFormat.shortId(allocationId), TextFormat.list(tasks)));
+        return GantryCli.DONE;
+    }
+}
