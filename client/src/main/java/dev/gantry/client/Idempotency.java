@@ -49,6 +49,7 @@ enum Idempotency {
             entry(JobServiceGrpc.getFailDeploymentMethod(), HAS_REQUEST_ID),
             entry(JobServiceGrpc.getPauseDeploymentMethod(), SETS),
             entry(JobServiceGrpc.getResumeDeploymentMethod(), SETS),
+            entry(JobServiceGrpc.getSetDeploymentHealthMethod(), SETS),
             entry(JobServiceGrpc.getDispatchJobMethod(), HAS_REQUEST_ID),
             entry(JobServiceGrpc.getForcePeriodicJobMethod(), HAS_REQUEST_ID),
             entry(JobServiceGrpc.getListEvaluationsMethod(), READS),

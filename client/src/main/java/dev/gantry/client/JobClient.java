@@ -36,6 +36,7 @@ import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.ScaleJobRequest;
 import dev.gantry.v1.ScaleJobResponse;
+import dev.gantry.v1.SetDeploymentHealthRequest;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
@@ -45,6 +46,7 @@ import dev.gantry.v1.ValidateJobResponse;
 import dev.gantry.v1.View;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -394,6 +396,29 @@ public final class JobClient {
                 .build();
         return connection
                 .call(connection.jobs(), stub -> stub.resumeDeployment(request))
+                .getDeployment();
+    }
+
+    /**
+     * Says which allocations of a deployment are healthy, for groups whose {@code health_check} is manual. An unhealthy one
+     * fails the deployment. To say what is known already changes nothing.
+     *
+     * @param deploymentId the deployment's id or a prefix of it of at least 4 characters
+     * @param healthy ids of its healthy allocations, or prefixes of at least 8 characters
+     * @param unhealthy likewise, of its unhealthy allocations
+     * @return the deployment as it is then
+     * @throws NotFoundException if there is no such deployment, or an allocation is not of it
+     * @throws PreconditionFailedException if the deployment or an allocation has ended
+     */
+    public Deployment setDeploymentHealth(
+            String deploymentId, Collection<String> healthy, Collection<String> unhealthy) {
+        SetDeploymentHealthRequest request = SetDeploymentHealthRequest.newBuilder()
+                .setDeploymentId(deploymentId)
+                .addAllHealthyAllocationIds(healthy)
+                .addAllUnhealthyAllocationIds(unhealthy)
+                .build();
+        return connection
+                .call(connection.jobs(), stub -> stub.setDeploymentHealth(request))
                 .getDeployment();
     }
 

@@ -16,8 +16,8 @@ import dev.gantry.cluster.job.JobRegistry;
 import dev.gantry.cluster.job.PeriodicLauncher;
 import dev.gantry.cluster.job.SubmissionOptions;
 import dev.gantry.cluster.scheduling.DryRuns;
-import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.cluster.watch.WatchHub.JobTopic;
+import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.AllocationFilter;
@@ -70,6 +70,8 @@ import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.ScaleJobRequest;
 import dev.gantry.v1.ScaleJobResponse;
+import dev.gantry.v1.SetDeploymentHealthRequest;
+import dev.gantry.v1.SetDeploymentHealthResponse;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
@@ -79,7 +81,9 @@ import dev.gantry.v1.ValidateJobResponse;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
 import io.grpc.stub.StreamObserver;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
@@ -106,6 +110,7 @@ final class JobServiceApi extends JobServiceImplBase {
     private final AllocationMisfits allocations;
     private final IdLookup<Evaluation> evaluations;
     private final IdLookup<Deployment> deploymentLookup;
+    private final IdLookup<Allocation> allocationLookup;
     private final WatchHub watches;
     private final WatchMemoryLimit memoryLimit;
     private final JobRefusals refusals;
@@ -138,6 +143,7 @@ final class JobServiceApi extends JobServiceImplBase {
         this.allocations = new AllocationMisfits(reader, scheduler);
         this.evaluations = IdLookup.ofEvaluations(reader);
         this.deploymentLookup = IdLookup.ofDeployments(reader);
+        this.allocationLookup = IdLookup.ofAllocations(reader);
         this.watches = watches;
         this.memoryLimit = memoryLimit;
         this.executor = executor;
@@ -460,6 +466,44 @@ final class JobServiceApi extends JobServiceImplBase {
                 resumed -> ResumeDeploymentResponse.newBuilder()
                         .setDeployment(resumed)
                         .build());
+    }
+
+    @Override
+    public void setDeploymentHealth(
+            SetDeploymentHealthRequest request, StreamObserver<SetDeploymentHealthResponse> observer) {
+        Responses.answerLater(
+                observer,
+                () -> {
+                    String deployment = deploymentId(request.getDeploymentId());
+                    Grants grants = CallGrants.ofThisCall().now();
+                    return deployments.setHealth(
+                            deployment, health(deployment, request), reverted -> refusals.check(grants, reverted));
+                },
+                changed -> SetDeploymentHealthResponse.newBuilder()
+                        .setDeployment(changed)
+                        .build());
+    }
+
+    private Map<String, Boolean> health(String deployment, SetDeploymentHealthRequest request) {
+        Map<String, Boolean> health = new LinkedHashMap<>();
+        request.getHealthyAllocationIdsList().forEach(id -> health.put(allocationOf(deployment, id), true));
+        for (String id : request.getUnhealthyAllocationIdsList()) {
+            if (health.put(allocationOf(deployment, id), false) != null) {
+                throw new InvalidRequestException(
+                        "unhealthy_allocation_ids", "\"%s\" is named twice: name it once".formatted(id));
+            }
+        }
+        if (health.isEmpty()) {
+            throw new InvalidRequestException(
+                    "healthy_allocation_ids", "is empty: name an allocation that is healthy or unhealthy");
+        }
+        return health;
+    }
+
+    private String allocationOf(String deployment, String id) {
+        return allocationLookup
+                .find(id, one -> one.getDeploymentId().equals(deployment))
+                .getId();
     }
 
     @Override

@@ -74,6 +74,11 @@ final class UpdateValidator {
         if (job.getType() != JobType.JOB_TYPE_SERVICE) {
             violations.add(path, "is for service jobs only: take it out of this %s job".formatted(typeOf(job)));
         }
+        if (migrate.getHealthCheck() == HealthCheck.HEALTH_CHECK_MANUAL) {
+            violations.add(
+                    path + ".health_check",
+                    "manual is for deployments only, and a drain makes none: use checks or task_states");
+        }
         if (migrate.getMaxParallel() < 0) {
             violations.add(path + ".max_parallel", "%d is below 0".formatted(migrate.getMaxParallel()));
         }
@@ -129,7 +134,7 @@ final class UpdateValidator {
             Violations violations) {
         if (check == HealthCheck.UNRECOGNIZED) {
             violations.add(
-                    path + ".health_check", "%d is no health check: use checks or task_states".formatted(number));
+                    path + ".health_check", "%d is no health check: use checks, task_states or manual".formatted(number));
         }
         boolean isHealthyTime =
                 DurationValidator.check(path + ".min_healthy_time", minHealthyTime, Duration.ZERO, violations);

@@ -92,7 +92,8 @@ public final class GantryCli {
                         command("promote", () -> new DeploymentPromoteCommand(context, server)),
                         command("fail", () -> new DeploymentFailCommand(context, server)),
                         command("pause", () -> new DeploymentPauseCommand(context, server)),
-                        command("resume", () -> new DeploymentResumeCommand(context, server))),
+                        command("resume", () -> new DeploymentResumeCommand(context, server)),
+                        command("health", () -> new DeploymentHealthCommand(context, server))),
                 aclCommands(context, server),
                 group(
                         "var",

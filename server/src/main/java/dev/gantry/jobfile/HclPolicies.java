@@ -21,6 +21,10 @@ final class HclPolicies {
 
     private static final Map<String, HealthCheck> HEALTH_CHECKS =
             Map.of("checks", HealthCheck.HEALTH_CHECK_CHECKS, "task_states", HealthCheck.HEALTH_CHECK_TASK_STATES);
+    private static final Map<String, HealthCheck> UPDATE_HEALTH_CHECKS = Map.of(
+            "checks", HealthCheck.HEALTH_CHECK_CHECKS,
+            "task_states", HealthCheck.HEALTH_CHECK_TASK_STATES,
+            "manual", HealthCheck.HEALTH_CHECK_MANUAL);
     private static final Map<String, RestartMode> MODES =
             Map.of("fail", RestartMode.RESTART_MODE_FAIL, "delay", RestartMode.RESTART_MODE_DELAY);
     private static final Map<String, DelayFunction> DELAY_FUNCTIONS = Map.of(
@@ -62,7 +66,7 @@ final class HclPolicies {
 
     private static UpdateStrategy update(Block block, UpdateStrategy.Builder update) {
         block.integer("max_parallel", 1, Integer.MAX_VALUE).ifPresent(update::setMaxParallel);
-        block.word("health_check", HEALTH_CHECKS).ifPresent(update::setHealthCheck);
+        block.word("health_check", UPDATE_HEALTH_CHECKS).ifPresent(update::setHealthCheck);
         block.duration("min_healthy_time").ifPresent(update::setMinHealthyTime);
         block.duration("healthy_deadline").ifPresent(update::setHealthyDeadline);
         block.duration("progress_deadline").ifPresent(update::setProgressDeadline);

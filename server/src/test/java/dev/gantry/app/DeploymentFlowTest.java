@@ -12,6 +12,7 @@ import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.GetJobRequest;
+import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
@@ -20,6 +21,7 @@ import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.ResumeDeploymentRequest;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
+import dev.gantry.v1.SetDeploymentHealthRequest;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.time.Duration;
@@ -75,6 +77,42 @@ class DeploymentFlowTest {
         });
         assertThat(client.job("roll").getJob().getStable()).isTrue();
         assertThat(client.allocations("roll")).hasSize(6);
+    }
+
+    @Test
+    void a_deployment_with_manual_health_goes_on_when_someone_says_that_its_allocations_are_healthy() {
+        FakeNode unused = connect("manual");
+        UpdateStrategy manual = ONE_BY_ONE.toBuilder()
+                .setHealthCheck(HealthCheck.HEALTH_CHECK_MANUAL)
+                .setAutoRevert(true)
+                .build();
+        client.submit(job("manual", "v0", 2, manual));
+        client.awaitRunning("manual", 2);
+        setHealth("manual", unproven("manual", 0), List.of());
+        awaitDeployment("manual", 0, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        List<Allocation> stable = client.running("manual", 0);
+
+        client.submit(job("manual", "v1", 2, manual));
+        awaitVersions("manual", 1, 1);
+        List<Allocation> first = unproven("manual", 1);
+        assertThatThrownBy(() -> setHealth("manual", stable, List.of())).hasMessageContaining("NOT_FOUND");
+        assertThatThrownBy(() -> setHealth("manual", first, first)).hasMessageContaining("named twice");
+        assertThatThrownBy(() -> setHealth("manual", List.of(), List.of())).hasMessageContaining("INVALID_ARGUMENT");
+        assertThat(setHealth("manual", first, List.of()).getGroups(0).getHealthy()).isEqualTo(1);
+        assertThat(setHealth("manual", first, List.of()).getGroups(0).getHealthy()).isEqualTo(1);
+        awaitVersions("manual", 0, 2);
+
+        List<Allocation> second = unproven("manual", 1);
+        assertThat(setHealth("manual", List.of(), second).getStatus())
+                .isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+
+        assertThat(client.job("manual").getJob().getVersion()).isEqualTo(2);
+        assertThatThrownBy(() -> server.jobs()
+                        .setDeploymentHealth(SetDeploymentHealthRequest.newBuilder()
+                                .setDeploymentId(second.get(0).getDeploymentId())
+                                .addHealthyAllocationIds(second.get(0).getId())
+                                .build()))
+                .hasMessageContaining("FAILED_PRECONDITION");
     }
 
     @Test
@@ -560,6 +598,18 @@ class DeploymentFlowTest {
                         .setPageSize(1)
                         .setPageToken(token)
                         .build());
+    }
+
+    private static Deployment setHealth(String jobId, List<Allocation> healthy, List<Allocation> unhealthy) {
+        return server.jobs()
+                .setDeploymentHealth(SetDeploymentHealthRequest.newBuilder()
+                        .setDeploymentId(client.job(jobId).getDeployment().getId())
+                        .addAllHealthyAllocationIds(
+                                healthy.stream().map(Allocation::getId).toList())
+                        .addAllUnhealthyAllocationIds(
+                                unhealthy.stream().map(Allocation::getId).toList())
+                        .build())
+                .getDeployment();
     }
 
     /** Promotes the newest deployment of a job; all groups, if none is named. */

@@ -73,6 +73,8 @@ import dev.gantry.v1.ScaleJobResponse;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.ServiceSummary;
+import dev.gantry.v1.SetDeploymentHealthRequest;
+import dev.gantry.v1.SetDeploymentHealthResponse;
 import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.SetNodeEligibilityResponse;
 import dev.gantry.v1.SignalAllocationRequest;
@@ -488,6 +490,31 @@ class LifeCommandsTest {
                 .containsExactly(EvaluateJobRequest.newBuilder()
                         .setJobId("web")
                         .setForceReschedule(true)
+                        .build());
+    }
+
+    @Test
+    void the_health_of_allocations_is_told() {
+        cluster.answers(
+                        "GetDeployment",
+                        GetDeploymentResponse.newBuilder()
+                                .setDeployment(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 11))
+                                .build())
+                .answers(
+                        "SetDeploymentHealth",
+                        SetDeploymentHealthResponse.newBuilder()
+                                .setDeployment(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 12))
+                                .build());
+
+        assertThat(CliRun.of(cluster, "deployment", "health", "--healthy", "5eadbeef", "--healthy", "5eadbef0", "7d1f")
+                        .out())
+                .isEqualTo("==> Deployment \"7d1fa2c4\" of version 3 of job \"web\": 2 healthy, 0 unhealthy,"
+                        + " Canaries are tried\n");
+        assertThat(cluster.requests())
+                .contains(SetDeploymentHealthRequest.newBuilder()
+                        .setDeploymentId(DEPLOYMENT_ID)
+                        .addHealthyAllocationIds("5eadbeef")
+                        .addHealthyAllocationIds("5eadbef0")
                         .build());
     }
 

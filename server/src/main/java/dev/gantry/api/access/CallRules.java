@@ -126,6 +126,7 @@ public final class CallRules {
                 deployment(JobServiceGrpc.getFailDeploymentMethod(), ACL_CAPABILITY_SUBMIT, owners),
                 deployment(JobServiceGrpc.getPauseDeploymentMethod(), ACL_CAPABILITY_SUBMIT, owners),
                 deployment(JobServiceGrpc.getResumeDeploymentMethod(), ACL_CAPABILITY_SUBMIT, owners),
+                deployment(JobServiceGrpc.getSetDeploymentHealthMethod(), ACL_CAPABILITY_SUBMIT, owners),
                 job(JobServiceGrpc.getListEvaluationsMethod(), ACL_CAPABILITY_READ),
                 objectOfJob(
                         JobServiceGrpc.getGetEvaluationMethod(),

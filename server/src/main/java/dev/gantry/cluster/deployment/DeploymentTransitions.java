@@ -57,6 +57,16 @@ public final class DeploymentTransitions {
 
     /** Counts an allocation's health if it has become known or has changed, and fails or advances its deployment. */
     public void onHealth(WriteTransaction transaction, Allocation before, Allocation after, Instant now) {
+        onHealth(transaction, before, after, now, any -> {});
+    }
+
+    /**
+     * Does the same for someone who may not be allowed to let a job come back.
+     *
+     * @param check is given the job that would be submitted again, if any; what it throws ends the transaction
+     */
+    void onHealth(
+            WriteTransaction transaction, Allocation before, Allocation after, Instant now, Consumer<Job> check) {
         boolean isNews = after.hasHealthy() && (!before.hasHealthy() || before.getHealthy() != after.getHealthy());
         if (!isNews || after.getDeploymentId().isEmpty()) {
             return;
@@ -64,7 +74,7 @@ public final class DeploymentTransitions {
         running(transaction, after.getDeploymentId()).ifPresent(deployment -> {
             Deployment counted = change(deployment, after.getTaskGroup(), group -> count(group, before, after));
             if (!after.getHealthy()) {
-                fail(transaction, counted, "allocation %s is unhealthy".formatted(after.getName()), now);
+                fail(transaction, counted, "allocation %s is unhealthy".formatted(after.getName()), now, check);
                 return;
             }
             Deployment extended = change(

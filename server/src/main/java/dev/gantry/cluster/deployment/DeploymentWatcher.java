@@ -1,5 +1,6 @@
 package dev.gantry.cluster.deployment;
 
+import com.google.protobuf.Timestamp;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.FailureLog;
 import dev.gantry.cluster.InvalidFieldException;
@@ -9,18 +10,22 @@ import dev.gantry.cluster.RequestIdReusedException;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.WritesInFlight;
 import dev.gantry.cluster.evaluation.Evaluations;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreReader;
 import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.Job;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Promotes and fails deployments on request, and fails those that miss their progress deadline.
+ * Promotes and fails deployments on request, stores the health that people tell of allocations, and fails those that miss their progress deadline.
  *
  * <p>Keeps the deadlines in memory: each change of a deployment arrives by {@link #publish}, and {@link #check} finds
  * those that have passed.
@@ -187,6 +192,59 @@ public final class DeploymentWatcher {
         return transaction
                 .deployment(deploymentId)
                 .orElseThrow(() -> new UnknownObjectException("deployment", deploymentId));
+    }
+
+    /**
+     * Stores which allocations of a deployment are healthy.
+     *
+     * @param deploymentId the full id
+     * @param health whether each allocation is healthy, by full id
+     * @param check as in {@link #fail}, if an allocation is unhealthy
+     * @return the deployment as it is then. Fails with {@link RefusedException} if the deployment or an allocation has
+     *     ended, unless all is known already, and with {@link UnknownObjectException} for an allocation that is not of the
+     *     deployment
+     */
+    public CompletableFuture<Deployment> setHealth(
+            String deploymentId, Map<String, Boolean> health, Consumer<Job> check) {
+        Instant now = clocks.wall().instant();
+        return store.write(transaction -> {
+            Deployment deployment = transaction
+                    .deployment(deploymentId)
+                    .orElseThrow(() -> new UnknownObjectException("deployment", deploymentId));
+            List<Allocation> changing = transaction.allocations(health.keySet()).stream()
+                    .filter(one -> one.getDeploymentId().equals(deploymentId))
+                    .toList();
+            health.keySet().stream()
+                    .filter(id -> changing.stream().noneMatch(one -> one.getId().equals(id)))
+                    .findFirst()
+                    .ifPresent(id -> {
+                        throw new UnknownObjectException("allocation", id);
+                    });
+            // The healthy ones first: an unhealthy one ends the deployment.
+            changing.stream()
+                    .filter(one -> !one.hasHealthy() || one.getHealthy() != health.get(one.getId()))
+                    .sorted(Comparator.comparing(one -> !health.get(one.getId())))
+                    .forEachOrdered(one -> {
+                        requireRunning(deployment);
+                        setHealth(transaction, one, health.get(one.getId()), now, check);
+                    });
+            return transaction.deployment(deploymentId).orElseThrow();
+        });
+    }
+
+    private void setHealth(
+            WriteTransaction transaction, Allocation allocation, boolean isHealthy, Instant now, Consumer<Job> check) {
+        if (!AllocationStatuses.isWanted(allocation)) {
+            throw new RefusedException("Allocation %s is to stop, or has ended: its health can't change"
+                    .formatted(allocation.getName()));
+        }
+        Timestamp time = ProtoTimes.toTimestampMillis(now);
+        Allocation changed = transaction.updateClient(allocation.toBuilder()
+                .setHealthy(isHealthy)
+                .setHealthyTime(time)
+                .setModifyTime(time)
+                .build());
+        transitions.onHealth(transaction, allocation, changed, now, check);
     }
 
     private CompletableFuture<Submission> change(

@@ -51,7 +51,8 @@ final class HealthWatcher {
 
         /**
          * Returns the rule for an allocation: of the update strategy if it belongs to a deployment, else of the migrate
-         * strategy, as in Nomad; of the update strategy if there is no other. Empty if nobody needs to know its health.
+         * strategy, as in Nomad; of the update strategy if there is no other. Empty if nobody needs to know its health, and
+         * if people say whether an allocation of a deployment is healthy.
          */
         static Optional<Rule> of(Job job, TaskGroup group, String deploymentId) {
             if (deploymentId.isEmpty() && group.hasMigrate()) {
@@ -59,12 +60,14 @@ final class HealthWatcher {
                 return Optional.of(
                         of(migrate.getHealthCheck(), migrate.getMinHealthyTime(), migrate.getHealthyDeadline()));
             }
-            if (group.hasUpdate()) {
-                return Optional.of(of(PolicyDefaults.apply(job.getType(), group.getUpdate())));
+            if (!group.hasUpdate() && !job.hasUpdate() && deploymentId.isEmpty()) {
+                return Optional.empty();
             }
-            return job.hasUpdate() || !deploymentId.isEmpty()
-                    ? Optional.of(of(PolicyDefaults.apply(job.getType(), job.getUpdate())))
-                    : Optional.empty();
+            UpdateStrategy update =
+                    PolicyDefaults.apply(job.getType(), group.hasUpdate() ? group.getUpdate() : job.getUpdate());
+            boolean isManual =
+                    update.getHealthCheck() == HealthCheck.HEALTH_CHECK_MANUAL && !deploymentId.isEmpty();
+            return isManual ? Optional.empty() : Optional.of(of(update));
         }
 
         private static Rule of(UpdateStrategy update) {
