@@ -215,7 +215,7 @@ public final class RktTaskBuilder {
     /**
      * Sets the CPU that the task needs. Default: 100.
      *
-     * @param mhz more than 0
+     * @param mhz 20 or more
      * @return this
      */
     public RktTaskBuilder cpu(int mhz) {
@@ -226,7 +226,7 @@ public final class RktTaskBuilder {
     /**
      * Sets the memory limit of the task. Default: 300.
      *
-     * @param mib more than 0, in MiB
+     * @param mib 10 or more, in MiB
      * @return this
      */
     public RktTaskBuilder memory(int mib) {

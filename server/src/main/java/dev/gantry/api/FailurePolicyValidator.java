@@ -11,6 +11,9 @@ import java.time.Duration;
 /** Validates the {@code restart} and {@code reschedule} blocks of a group by Nomad's rules. */
 final class FailurePolicyValidator {
 
+    /** As in Nomad: tasks that fail at once would be restarted without a limit. */
+    private static final Duration SHORTEST_RESTART_INTERVAL = Duration.ofSeconds(5);
+
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
     private FailurePolicyValidator() {}
@@ -35,7 +38,8 @@ final class FailurePolicyValidator {
         if (restart.getMode() == RestartMode.UNRECOGNIZED) {
             violations.add(path + ".mode", "%d is no mode: use fail or delay".formatted(restart.getModeValue()));
         }
-        boolean isInterval = DurationValidator.check(path + ".interval", restart.getInterval(), SHORTEST, violations);
+        boolean isInterval = DurationValidator.check(
+                path + ".interval", restart.getInterval(), SHORTEST_RESTART_INTERVAL, violations);
         boolean isDelay = DurationValidator.check(path + ".delay", restart.getDelay(), Duration.ZERO, violations);
         if (!isInterval || !isDelay) {
             return;

@@ -2,6 +2,7 @@ package dev.gantry.api;
 
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.model.FieldPath;
+import dev.gantry.model.JobDefaults;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import java.util.List;
@@ -78,11 +79,16 @@ final class TaskValidator {
 
     private static void checkResources(Task task, String path, Violations violations) {
         var resources = task.getResources();
-        if (resources.hasCpu() && resources.getCpu() <= 0) {
-            violations.add(path + ".cpu", "%d MHz is not more than 0".formatted(resources.getCpu()));
+        if (resources.hasCpu() && resources.getCpu() < JobDefaults.LEAST_CPU) {
+            violations.add(
+                    path + ".cpu",
+                    "%d MHz is less than a task needs, %d MHz".formatted(resources.getCpu(), JobDefaults.LEAST_CPU));
         }
-        if (resources.hasMemoryMib() && resources.getMemoryMib() <= 0) {
-            violations.add(path + ".memory_mib", "%d MiB is not more than 0".formatted(resources.getMemoryMib()));
+        if (resources.hasMemoryMib() && resources.getMemoryMib() < JobDefaults.LEAST_MEMORY_MIB) {
+            violations.add(
+                    path + ".memory_mib",
+                    "%d MiB is less than a task needs, %d MiB"
+                            .formatted(resources.getMemoryMib(), JobDefaults.LEAST_MEMORY_MIB));
         }
         // 0 Mbit/s is the default.
         if (resources.getMbits() < 0) {

@@ -134,7 +134,8 @@ final class UpdateValidator {
             Violations violations) {
         if (check == HealthCheck.UNRECOGNIZED) {
             violations.add(
-                    path + ".health_check", "%d is no health check: use checks, task_states or manual".formatted(number));
+                    path + ".health_check",
+                    "%d is no health check: use checks, task_states or manual".formatted(number));
         }
         boolean isHealthyTime =
                 DurationValidator.check(path + ".min_healthy_time", minHealthyTime, Duration.ZERO, violations);

@@ -78,6 +78,7 @@ final class Views {
                 .clearTaskStates()
                 .clearChecks()
                 .clearRescheduleTimes()
+                .clearRescheduleStep()
                 .build();
     }
 

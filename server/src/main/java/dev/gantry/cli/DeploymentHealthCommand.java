@@ -10,8 +10,9 @@ import picocli.CommandLine.Parameters;
 /** {@code gantry deployment health}: says which allocations of a deployment are healthy. */
 @Command(
         name = "health",
-        description = "Says which allocations of a deployment are healthy, for groups with health_check = \"manual\". An"
-                + " unhealthy one fails the deployment.")
+        description =
+                "Says which allocations of a deployment are healthy, for groups with health_check = \"manual\". An"
+                        + " unhealthy one fails the deployment.")
 final class DeploymentHealthCommand extends ClientCommand {
 
     @Parameters(paramLabel = "ID", description = "The deployment's id or a prefix of it.")

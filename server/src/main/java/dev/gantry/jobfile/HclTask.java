@@ -1,5 +1,6 @@
 package dev.gantry.jobfile;
 
+import dev.gantry.model.JobDefaults;
 import dev.gantry.v1.Lifecycle;
 import dev.gantry.v1.LifecycleHook;
 import dev.gantry.v1.LogConfig;
@@ -55,8 +56,8 @@ final class HclTask {
 
     private static Resources resources(Block block) {
         Resources.Builder resources = Resources.newBuilder();
-        block.integer("cpu", 1, Integer.MAX_VALUE).ifPresent(resources::setCpu);
-        block.integer("memory", 1, Integer.MAX_VALUE).ifPresent(resources::setMemoryMib);
+        block.integer("cpu", JobDefaults.LEAST_CPU, Integer.MAX_VALUE).ifPresent(resources::setCpu);
+        block.integer("memory", JobDefaults.LEAST_MEMORY_MIB, Integer.MAX_VALUE).ifPresent(resources::setMemoryMib);
         block.single(Keys.NETWORK).ifPresent(network -> {
             network.integer("mbits", 0, Integer.MAX_VALUE).ifPresent(resources::setMbits);
             network.named(Keys.PORT).forEach(port -> resources.addPorts(port(port)));

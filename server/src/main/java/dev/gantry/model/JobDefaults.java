@@ -25,6 +25,12 @@ public final class JobDefaults {
     /** The default memory of a task in MiB, as in Nomad. */
     public static final int MEMORY_MIB = 300;
 
+    /** The least CPU of a task in MHz, as in Nomad: the kernel would hardly let a task with less run. */
+    public static final int LEAST_CPU = 20;
+
+    /** The least memory of a task in MiB, as in Nomad: a task with less could not start. */
+    public static final int LEAST_MEMORY_MIB = 10;
+
     /** The default priority of a job, as in Nomad. */
     public static final int PRIORITY = 50;
 

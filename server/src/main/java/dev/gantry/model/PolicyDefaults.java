@@ -30,7 +30,16 @@ public final class PolicyDefaults {
 
     private static final Duration RESTART_DELAY = seconds(15);
 
+    /** The policy by which failed allocations of system jobs come back. Such a job can't have one of its own. */
+    public static final ReschedulePolicy RESCHEDULE_OF_SYSTEM_JOBS = rescheduleOfSystemJobs();
+
     private PolicyDefaults() {}
+
+    private static ReschedulePolicy rescheduleOfSystemJobs() {
+        ReschedulePolicy.Builder policy = ReschedulePolicy.newBuilder();
+        fill(JobType.JOB_TYPE_SYSTEM, policy);
+        return policy.build();
+    }
 
     /**
      * Sets each unset field of an update strategy to its default.

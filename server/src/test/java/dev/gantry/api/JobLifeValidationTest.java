@@ -157,7 +157,7 @@ class JobLifeValidationTest {
                 "JOB_TYPE_SERVICE | update { canary: 2 } | update.canary | more than the count",
                 "JOB_TYPE_SERVICE | restart { attempts: -1 } | restart.attempts | -1 is below 0",
                 "JOB_TYPE_SERVICE | restart { mode: 7 } | restart.mode | 7 is no mode",
-                "JOB_TYPE_SERVICE | restart { interval { } } | restart.interval | 0s is shorter than 1ms",
+                "JOB_TYPE_SERVICE | restart { interval { seconds: 4 } attempts: 0 } | restart.interval | 4s is shorter than 5s",
                 "JOB_TYPE_SERVICE | restart { attempts: 200 } | restart.interval | 30m is too short for 200 restarts with a delay of 15s",
                 "JOB_TYPE_BATCH | restart { delay { seconds: -1 } } | restart.delay | -1s is below 0",
                 "JOB_TYPE_SERVICE | reschedule { delay { } } | reschedule.delay | 0s is shorter than 1ms",

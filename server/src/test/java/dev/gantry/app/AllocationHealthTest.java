@@ -74,13 +74,13 @@ class AllocationHealthTest {
 
     @Test
     void a_node_does_not_judge_the_health_of_a_deployment_whose_health_check_is_manual() {
-        UpdateStrategy.Builder manual = quickly()
-                .setHealthCheck(HealthCheck.HEALTH_CHECK_MANUAL)
-                .setHealthyDeadline(Durations.fromMillis(100));
+        UpdateStrategy.Builder manual =
+                quickly().setHealthCheck(HealthCheck.HEALTH_CHECK_MANUAL).setHealthyDeadline(Durations.fromMillis(100));
         DesiredState.Builder deployed = updated(service("a1", task("main", FOREVER)), manual).toBuilder();
         deployed.getAllocationsBuilder(0).setDeploymentId("d1");
         node.server.desire(deployed.build());
-        node.server.desire(updated(service("a2", task("main", FOREVER)), manual.setHealthyDeadline(Durations.fromMinutes(1))));
+        node.server.desire(
+                updated(service("a2", task("main", FOREVER)), manual.setHealthyDeadline(Durations.fromMinutes(1))));
 
         await().until(() -> node.last("a2").getHealthy());
         node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);

@@ -111,8 +111,8 @@ class ConcurrencyTest {
         small.getTaskGroupsBuilder(0)
                 .getTasksBuilder(0)
                 .getResourcesBuilder()
-                .setCpu(1)
-                .setMemoryMib(1);
+                .setCpu(20)
+                .setMemoryMib(10);
         return small.build();
     }
 }

@@ -98,8 +98,10 @@ class DeploymentFlowTest {
         assertThatThrownBy(() -> setHealth("manual", stable, List.of())).hasMessageContaining("NOT_FOUND");
         assertThatThrownBy(() -> setHealth("manual", first, first)).hasMessageContaining("named twice");
         assertThatThrownBy(() -> setHealth("manual", List.of(), List.of())).hasMessageContaining("INVALID_ARGUMENT");
-        assertThat(setHealth("manual", first, List.of()).getGroups(0).getHealthy()).isEqualTo(1);
-        assertThat(setHealth("manual", first, List.of()).getGroups(0).getHealthy()).isEqualTo(1);
+        assertThat(setHealth("manual", first, List.of()).getGroups(0).getHealthy())
+                .isEqualTo(1);
+        assertThat(setHealth("manual", first, List.of()).getGroups(0).getHealthy())
+                .isEqualTo(1);
         awaitVersions("manual", 0, 2);
 
         List<Allocation> second = unproven("manual", 1);

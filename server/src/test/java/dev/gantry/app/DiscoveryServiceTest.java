@@ -236,7 +236,7 @@ class DiscoveryServiceTest {
                         .setName("web")
                         .addTasks(TestJobs.task()
                                 .setResources(Resources.newBuilder()
-                                        .setCpu(10)
+                                        .setCpu(20)
                                         .setMemoryMib(10)
                                         .addPorts(Port.newBuilder().setLabel("http")))
                                 .addServices(Service.newBuilder()

@@ -74,7 +74,7 @@ class LargeStatesTest {
                                     .setCount(30)
                                     .addTasks(TestJobs.task()
                                             .setResources(Resources.newBuilder()
-                                                    .setCpu(10)
+                                                    .setCpu(20)
                                                     .setMemoryMib(10))))));
             eventually().until(() -> node.session().toRun().size() == 30);
             node.drop();
@@ -103,7 +103,7 @@ class LargeStatesTest {
                                     .setCount(30)
                                     .addTasks(TestJobs.task()
                                             .setResources(Resources.newBuilder()
-                                                    .setCpu(10)
+                                                    .setCpu(20)
                                                     .setMemoryMib(10))))));
             eventually().until(() -> node.session().toRun().size() == 30);
             List<Allocation> all = node.session().toRun();
@@ -167,7 +167,7 @@ class LargeStatesTest {
                                 .setName("web")
                                 .addTasks(TestJobs.task()
                                         .setResources(Resources.newBuilder()
-                                                .setCpu(10)
+                                                .setCpu(20)
                                                 .setMemoryMib(10))))
                 .toBuilder()
                 .putMeta("large", "m".repeat(META))

@@ -101,17 +101,18 @@ class WatchTest {
                 "many",
                 "dc1",
                 TestJobs.job("many", "dc1").getTaskGroups(0).toBuilder()
-                        .setCount(250)
+                        .setCount(150)
                         .setTasks(
                                 0,
                                 TestJobs.task()
-                                        .setResources(
-                                                Resources.newBuilder().setCpu(1).setMemoryMib(1)))));
-        eventually().until(() -> running("many") == 250);
+                                        .setResources(Resources.newBuilder()
+                                                .setCpu(20)
+                                                .setMemoryMib(10)))));
+        eventually().until(() -> running("many") == 150);
 
         Iterator<WatchJobResponse> answers = watch("many", 0);
         Picture picture = new Picture(answers);
-        picture.readUntil(seen -> seen.allocations.size() == 250);
+        picture.readUntil(seen -> seen.allocations.size() == 150);
 
         assertThat(picture.largest).isLessThanOrEqualTo(100);
         assertThat(picture.index).isPositive();

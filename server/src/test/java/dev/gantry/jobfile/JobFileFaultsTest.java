@@ -153,8 +153,8 @@ class JobFileFaultsTest {
                 task("config { a = 1 →a = 2 }", "a is set twice: take one out"),
                 task("config { a = [{}] →a {} }", "a is set twice: take one out"),
                 task("service { check { header { a →{} } } }", "a must be text, not a block"),
-                task("resources { cpu = →0 }", "cpu must be a whole number of 1 or more, not 0"),
-                task("resources { memory = →-5 }", "memory must be a whole number of 1 or more, not -5"),
+                task("resources { cpu = →0 }", "cpu must be a whole number of 20 or more, not 0"),
+                task("resources { memory = →-5 }", "memory must be a whole number of 10 or more, not -5"),
                 task("resources {} →resources {}", "a second resources; the first is on line 1: take one out"),
                 task(
                         "resources { →disk = 1 }",

@@ -342,7 +342,7 @@ class JobLifeTest {
             Placement successor = anew.placements().get(0);
             assertThat(successor.previous().orElseThrow().getId()).isEqualTo(failed.getId());
             assertThat(successor.node().getId()).isNotEqualTo(failed.getNodeId());
-            assertThat(successor.rescheduleTimes()).containsExactly(timestamp(now));
+            assertThat(successor.history().times()).containsExactly(timestamp(now));
         }
 
         @Test
@@ -372,7 +372,7 @@ class JobLifeTest {
             assertThat(plan.placements()).hasSize(1);
             assertThat(plan.placements().get(0).previous())
                     .hasValueSatisfying(one -> assertThat(one.getId()).isEqualTo(lost.getId()));
-            assertThat(plan.placements().get(0).rescheduleTimes()).isEmpty();
+            assertThat(plan.placements().get(0).history().times()).isEmpty();
         }
     }
 
@@ -635,9 +635,36 @@ class JobLifeTest {
         }
 
         @Test
-        void is_rescheduled_on_the_same_node_and_returns_with_a_lost_node() {
+        void that_has_failed_comes_back_on_its_node_after_delays_that_grow() {
             carryOut(job);
+            Allocation failed = fail(on("a"));
+
+            Plan wait = carryOut(job);
+            now = now.plusSeconds(30);
+            Plan anew = carryOut(job);
             fail(on("a"));
+            Plan longer = carryOut(job);
+
+            assertThat(wait.placements()).isEmpty();
+            assertThat(wait.reschedules()).extracting(DelayedReschedule::at).containsExactly(NOW.plusSeconds(30));
+            assertThat(wait.followUpTime()).hasValue(NOW.plusSeconds(30));
+            assertThat(placedOn(anew)).containsExactly("a");
+            assertThat(anew.placements().get(0).previous().orElseThrow().getId())
+                    .isEqualTo(failed.getId());
+            assertThat(longer.followUpTime()).hasValue(now.plusSeconds(60));
+        }
+
+        @Test
+        void whose_tasks_have_succeeded_stays_ended() {
+            carryOut(job);
+            change(on("a"), one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE));
+
+            assertThat(carryOut(job).changesNothing()).isTrue();
+        }
+
+        @Test
+        void returns_with_a_lost_node() {
+            carryOut(job);
             change(on("b"), one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_LOST));
             cluster.putNode(node("b").setStatus(NodeStatus.NODE_STATUS_DOWN).build());
             assertThat(carryOut(job).changesNothing()).isTrue();
@@ -736,7 +763,8 @@ class JobLifeTest {
                 .setClientStatus(ClientStatus.CLIENT_STATUS_PENDING)
                 .setDeploymentId(placement.deploymentId())
                 .setCanary(placement.canary())
-                .addAllRescheduleTimes(placement.rescheduleTimes())
+                .addAllRescheduleTimes(placement.history().times())
+                .setRescheduleStep(placement.history().step())
                 .setCreateIndex(made)
                 .setCreateTime(timestamp(now))
                 .build());

@@ -19,6 +19,7 @@ import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.plan.GroupOutcome;
 import dev.gantry.scheduler.plan.Placement;
 import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.plan.RescheduleHistory;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.SchedulerOptions;
@@ -378,7 +379,7 @@ class SchedulerTest {
                     other,
                     new Plan(
                             List.of(new Placement(
-                                    "big", 0, 0, full, List.of(), Optional.empty(), List.of(), "", false)),
+                                    "big", 0, 0, full, List.of(), Optional.empty(), RescheduleHistory.NONE, "", false)),
                             List.of(),
                             List.of(),
                             List.of(),

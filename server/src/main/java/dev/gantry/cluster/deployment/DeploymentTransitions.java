@@ -65,8 +65,7 @@ public final class DeploymentTransitions {
      *
      * @param check is given the job that would be submitted again, if any; what it throws ends the transaction
      */
-    void onHealth(
-            WriteTransaction transaction, Allocation before, Allocation after, Instant now, Consumer<Job> check) {
+    void onHealth(WriteTransaction transaction, Allocation before, Allocation after, Instant now, Consumer<Job> check) {
         boolean isNews = after.hasHealthy() && (!before.hasHealthy() || before.getHealthy() != after.getHealthy());
         if (!isNews || after.getDeploymentId().isEmpty()) {
             return;

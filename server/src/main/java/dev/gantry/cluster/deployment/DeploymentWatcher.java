@@ -235,8 +235,8 @@ public final class DeploymentWatcher {
     private void setHealth(
             WriteTransaction transaction, Allocation allocation, boolean isHealthy, Instant now, Consumer<Job> check) {
         if (!AllocationStatuses.isWanted(allocation)) {
-            throw new RefusedException("Allocation %s is to stop, or has ended: its health can't change"
-                    .formatted(allocation.getName()));
+            throw new RefusedException(
+                    "Allocation %s is to stop, or has ended: its health can't change".formatted(allocation.getName()));
         }
         Timestamp time = ProtoTimes.toTimestampMillis(now);
         Allocation changed = transaction.updateClient(allocation.toBuilder()

@@ -90,7 +90,8 @@ final class PlanWriter {
                 .setCanary(placement.canary())
                 .setPreviousAllocationId(
                         placement.previous().map(Allocation::getId).orElse(""))
-                .addAllRescheduleTimes(placement.rescheduleTimes())
+                .addAllRescheduleTimes(placement.history().times())
+                .setRescheduleStep(placement.history().step())
                 .build();
     }
 

@@ -65,8 +65,7 @@ final class HealthWatcher {
             }
             UpdateStrategy update =
                     PolicyDefaults.apply(job.getType(), group.hasUpdate() ? group.getUpdate() : job.getUpdate());
-            boolean isManual =
-                    update.getHealthCheck() == HealthCheck.HEALTH_CHECK_MANUAL && !deploymentId.isEmpty();
+            boolean isManual = update.getHealthCheck() == HealthCheck.HEALTH_CHECK_MANUAL && !deploymentId.isEmpty();
             return isManual ? Optional.empty() : Optional.of(of(update));
         }
 

@@ -269,7 +269,7 @@ final class GroupPlanner {
                 node.node(),
                 resources.ports(),
                 request.previous(),
-                request.rescheduleTimes(),
+                request.history(),
                 deploymentId,
                 request.canary());
     }

@@ -1,6 +1,5 @@
 package dev.gantry.scheduler.plan;
 
-import com.google.protobuf.Timestamp;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Node;
@@ -18,7 +17,7 @@ import java.util.Optional;
  * @param ports the ports of the node that the allocation gets, in the order in which the tasks declare them
  * @param previous the allocation that this one replaces after a failure, a loss or a drain; empty: none. The writer of
  *     the plan sets its {@code next_allocation_id} and clears its {@code next_reschedule_time}
- * @param rescheduleTimes the {@code reschedule_times} that the allocation begins with
+ * @param history the reschedules that the allocation begins with
  * @param deploymentId the deployment that the allocation belongs to; empty: none
  * @param canary true for a canary
  */
@@ -29,13 +28,12 @@ public record Placement(
         Node node,
         List<AllocatedPort> ports,
         Optional<Allocation> previous,
-        List<Timestamp> rescheduleTimes,
+        RescheduleHistory history,
         String deploymentId,
         boolean canary) {
 
-    /** Copies the lists. */
+    /** Copies the list. */
     public Placement {
         ports = List.copyOf(ports);
-        rescheduleTimes = List.copyOf(rescheduleTimes);
     }
 }

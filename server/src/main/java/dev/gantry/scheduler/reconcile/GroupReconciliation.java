@@ -2,6 +2,7 @@ package dev.gantry.scheduler.reconcile;
 
 import static java.util.stream.Collectors.toSet;
 
+import dev.gantry.scheduler.plan.RescheduleHistory;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.scheduler.plan.StopCause;
 import dev.gantry.scheduler.reconcile.GroupChange.OlderRequests;
@@ -187,7 +188,7 @@ final class GroupReconciliation {
     private void migrate(Allocation one, boolean overdue, Migration migration) {
         Stop stop = new Stop(one, StopCause.MIGRATED, "its node is draining");
         PlacementRequest request = PlacementRequest.forIndex(one.getIndex())
-                .after(one, one.getRescheduleTimesList())
+                .after(one, RescheduleHistory.of(one))
                 .asCanary(rollout.isTried(one));
         if (overdue) {
             migration.stops().add(stop);

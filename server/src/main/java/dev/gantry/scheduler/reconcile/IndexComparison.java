@@ -3,10 +3,9 @@ package dev.gantry.scheduler.reconcile;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
-import com.google.protobuf.Timestamp;
-import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.plan.DelayedReschedule;
 import dev.gantry.scheduler.plan.InPlaceUpdate;
+import dev.gantry.scheduler.plan.RescheduleHistory;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.scheduler.plan.StopCause;
 import dev.gantry.scheduler.state.ClusterState;
@@ -179,7 +178,7 @@ final class IndexComparison {
     private void followCanary(Allocation ended) {
         complete = false;
         if (ended.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST) {
-            successors.add(successor(ended, ended.getRescheduleTimesList()));
+            successors.add(successor(ended, RescheduleHistory.of(ended)));
         }
         canariesEnded++;
     }
@@ -189,7 +188,7 @@ final class IndexComparison {
         switch (ended.getClientStatus()) {
             case CLIENT_STATUS_LOST -> {
                 complete = false;
-                successors.add(successor(ended, ended.getRescheduleTimesList()));
+                successors.add(successor(ended, RescheduleHistory.of(ended)));
             }
             case CLIENT_STATUS_FAILED -> reschedule(ended);
             default -> settled++;
@@ -206,9 +205,7 @@ final class IndexComparison {
         }
         Optional<Instant> time = RescheduleRule.time(demand.group().getReschedule(), failed, now);
         if (time.filter(at -> !at.isAfter(now)).isPresent()) {
-            List<Timestamp> times = new ArrayList<>(failed.getRescheduleTimesList());
-            times.add(ProtoTimes.toTimestamp(now));
-            successors.add(successor(failed, times));
+            successors.add(successor(failed, RescheduleRule.after(demand.group().getReschedule(), failed, now)));
         } else {
             settled++;
             time.ifPresent(at -> postpone(failed, at));
@@ -222,8 +219,8 @@ final class IndexComparison {
         }
     }
 
-    private PlacementRequest successor(Allocation ended, List<Timestamp> times) {
-        return PlacementRequest.forIndex(ended.getIndex()).after(ended, times).asCanary(rollout.isTried(ended));
+    private PlacementRequest successor(Allocation ended, RescheduleHistory history) {
+        return PlacementRequest.forIndex(ended.getIndex()).after(ended, history).asCanary(rollout.isTried(ended));
     }
 
     private void stay(Allocation one) {

@@ -1,9 +1,8 @@
 package dev.gantry.scheduler.reconcile;
 
-import com.google.protobuf.Timestamp;
+import dev.gantry.scheduler.plan.RescheduleHistory;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.v1.Allocation;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,7 +12,7 @@ import java.util.Optional;
  * @param onNode the id of the only node that may run it; empty: any node
  * @param replaced the running allocation that it replaces, to be stopped when the new one has a node; empty: none
  * @param previous the ended or migrating allocation that it succeeds; empty: none
- * @param rescheduleTimes the {@code reschedule_times} that the allocation begins with
+ * @param history the reschedules that the allocation begins with
  * @param canary true for a canary
  */
 public record PlacementRequest(
@@ -21,13 +20,8 @@ public record PlacementRequest(
         Optional<String> onNode,
         Optional<Stop> replaced,
         Optional<Allocation> previous,
-        List<Timestamp> rescheduleTimes,
+        RescheduleHistory history,
         boolean canary) {
-
-    /** Copies the list. */
-    public PlacementRequest {
-        rescheduleTimes = List.copyOf(rescheduleTimes);
-    }
 
     /**
      * Returns a request for an index that no allocation has.
@@ -35,32 +29,33 @@ public record PlacementRequest(
      * @param index the index within the group, from 0
      */
     public static PlacementRequest forIndex(int index) {
-        return new PlacementRequest(index, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), false);
+        return new PlacementRequest(
+                index, Optional.empty(), Optional.empty(), Optional.empty(), RescheduleHistory.NONE, false);
     }
 
     /** Returns the same request, limited to one node. */
     PlacementRequest on(String nodeId) {
-        return new PlacementRequest(index, Optional.of(nodeId), replaced, previous, rescheduleTimes, canary);
+        return new PlacementRequest(index, Optional.of(nodeId), replaced, previous, history, canary);
     }
 
     /** Returns the same request, replacing a running allocation. */
     PlacementRequest replacing(Stop stop) {
-        return new PlacementRequest(index, onNode, Optional.of(stop), previous, rescheduleTimes, canary);
+        return new PlacementRequest(index, onNode, Optional.of(stop), previous, history, canary);
     }
 
     /** Returns the same request, replacing no allocation any more. */
     public PlacementRequest withoutReplaced() {
-        return new PlacementRequest(index, onNode, Optional.empty(), previous, rescheduleTimes, canary);
+        return new PlacementRequest(index, onNode, Optional.empty(), previous, history, canary);
     }
 
     /** Returns the same request, as the successor of an allocation. */
-    PlacementRequest after(Allocation predecessor, List<Timestamp> times) {
-        return new PlacementRequest(index, onNode, replaced, Optional.of(predecessor), times, canary);
+    PlacementRequest after(Allocation predecessor, RescheduleHistory reschedules) {
+        return new PlacementRequest(index, onNode, replaced, Optional.of(predecessor), reschedules, canary);
     }
 
     /** Returns the same request, for a canary or not. */
     PlacementRequest asCanary(boolean tried) {
-        return new PlacementRequest(index, onNode, replaced, previous, rescheduleTimes, tried);
+        return new PlacementRequest(index, onNode, replaced, previous, history, tried);
     }
 
     /**

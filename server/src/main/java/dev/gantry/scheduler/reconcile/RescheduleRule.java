@@ -1,11 +1,11 @@
 package dev.gantry.scheduler.reconcile;
 
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.scheduler.plan.RescheduleHistory;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ReschedulePolicy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,7 +14,10 @@ import java.util.Optional;
 final class RescheduleRule {
 
     /** The most doublings or additions of the delay: after so many, any delay is above max_delay. */
-    private static final int MOST_STEPS = 62;
+    private static final int MOST_STEPS = 96;
+
+    /** Longer than any max_delay, in milliseconds, and so short that a sum of two does not overflow. */
+    private static final long LONGEST = Duration.ofDays(100_000).toMillis();
 
     private RescheduleRule() {}
 
@@ -32,58 +35,77 @@ final class RescheduleRule {
         if (failed.hasNextRescheduleTime()) {
             return Optional.of(failedAt.isAfter(now) ? now : ProtoTimes.toInstant(failed.getNextRescheduleTime()));
         }
-        List<Instant> before = failed.getRescheduleTimesList().stream()
-                .map(ProtoTimes::toInstant)
-                .toList();
-        return isAllowed(policy, before, failedAt)
-                ? Optional.of(failedAt.plus(delay(policy, steps(policy, before, failedAt))))
+        return isAllowed(policy, failed, failedAt)
+                ? Optional.of(failedAt.plus(delay(policy, step(policy, failed))))
                 : Optional.empty();
     }
 
-    private static boolean isAllowed(ReschedulePolicy policy, List<Instant> before, Instant failedAt) {
+    /**
+     * Returns the history of the successor of a failed allocation.
+     *
+     * @param policy the policy, with its defaults filled in
+     * @param failed the failed allocation
+     * @param now the time of the reschedule
+     */
+    static RescheduleHistory after(ReschedulePolicy policy, Allocation failed, Instant now) {
+        return RescheduleHistory.of(failed).plus(ProtoTimes.toTimestamp(now), step(policy, failed));
+    }
+
+    private static boolean isAllowed(ReschedulePolicy policy, Allocation failed, Instant failedAt) {
         Instant begin = failedAt.minus(ProtoTimes.toDuration(policy.getInterval()));
-        return policy.getUnlimited() || before.stream().filter(begin::isBefore).count() < policy.getAttempts();
-    }
-
-    /** Returns how many reschedules in a row were less than twice max_delay apart, counted back from the failure. */
-    private static int steps(ReschedulePolicy policy, List<Instant> before, Instant failedAt) {
-        Duration calm = ProtoTimes.toDuration(policy.getMaxDelay()).multipliedBy(2);
-        int steps = 0;
-        Instant later = failedAt;
-        for (int i = before.size() - 1; i >= 0 && steps < MOST_STEPS; i--) {
-            if (Duration.between(before.get(i), later).compareTo(calm) > 0) {
-                break;
-            }
-            later = before.get(i);
-            steps++;
-        }
-        return steps;
-    }
-
-    private static Duration delay(ReschedulePolicy policy, int steps) {
-        long first = ProtoTimes.toDuration(policy.getDelay()).toMillis();
-        long longest =
-                Math.max(first, ProtoTimes.toDuration(policy.getMaxDelay()).toMillis());
-        return Duration.ofMillis(
-                switch (policy.getDelayFunction()) {
-                    case DELAY_FUNCTION_EXPONENTIAL -> grow(first, longest, steps, first, true);
-                    case DELAY_FUNCTION_FIBONACCI -> grow(first, longest, steps, 0, false);
-                    case DELAY_FUNCTION_CONSTANT, DELAY_FUNCTION_UNSPECIFIED, UNRECOGNIZED -> first;
-                });
+        return policy.getUnlimited()
+                || failed.getRescheduleTimesList().stream()
+                                .map(ProtoTimes::toInstant)
+                                .filter(begin::isBefore)
+                                .count()
+                        < policy.getAttempts();
     }
 
     /**
-     * Returns the delay after some steps, at most the longest. Each step adds to the delay: itself if doubling, else
-     * the delay before it (Fibonacci).
+     * Returns the place of the next delay in the sequence of delays. As in Nomad, a delay that would grow above max_delay
+     * is reset if the allocation has run for longer than that.
      */
-    private static long grow(long first, long longest, int steps, long before, boolean doubling) {
+    private static int step(ReschedulePolicy policy, Allocation failed) {
+        RescheduleHistory history = RescheduleHistory.of(failed);
+        if (history.times().isEmpty()) {
+            return 0;
+        }
+        Instant last = ProtoTimes.toInstant(history.times().get(history.times().size() - 1));
+        Duration ran = Duration.between(last, ProtoTimes.toInstant(failed.getModifyTime()));
+        Duration longest = ProtoTimes.toDuration(policy.getMaxDelay());
+        int next = Math.min(MOST_STEPS, Math.max(0, history.step()) + 1);
+        return ran.compareTo(longest) > 0 && grown(policy, next) > longest.toMillis() ? 0 : next;
+    }
+
+    private static Duration delay(ReschedulePolicy policy, int step) {
+        long first = ProtoTimes.toDuration(policy.getDelay()).toMillis();
+        long longest =
+                Math.max(first, ProtoTimes.toDuration(policy.getMaxDelay()).toMillis());
+        return Duration.ofMillis(Math.min(grown(policy, step), longest));
+    }
+
+    /** Returns the delay of a step without regard to max_delay, in milliseconds. Very long delays are cut. */
+    private static long grown(ReschedulePolicy policy, int step) {
+        long first = ProtoTimes.toDuration(policy.getDelay()).toMillis();
+        return switch (policy.getDelayFunction()) {
+            case DELAY_FUNCTION_EXPONENTIAL -> grow(first, step, first, true);
+            case DELAY_FUNCTION_FIBONACCI -> grow(first, step, 0, false);
+            case DELAY_FUNCTION_CONSTANT, DELAY_FUNCTION_UNSPECIFIED, UNRECOGNIZED -> first;
+        };
+    }
+
+    /**
+     * Returns the delay after some steps. Each step adds to the delay: itself if doubling, else the delay before it
+     * (Fibonacci).
+     */
+    private static long grow(long first, int steps, long before, boolean doubling) {
         long wait = first;
         long last = before;
-        for (int step = 0; step < steps && wait < longest; step++) {
+        for (int step = 0; step < steps && wait < LONGEST; step++) {
             long next = wait + last;
             last = doubling ? next : wait;
             wait = next;
         }
-        return Math.min(wait, longest);
+        return wait;
     }
 }

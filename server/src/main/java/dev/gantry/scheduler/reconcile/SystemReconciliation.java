@@ -3,8 +3,11 @@ package dev.gantry.scheduler.reconcile;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.gantry.model.NodeEligibility;
+import dev.gantry.model.PolicyDefaults;
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.scheduler.plan.DelayedReschedule;
 import dev.gantry.scheduler.plan.InPlaceUpdate;
+import dev.gantry.scheduler.plan.RescheduleHistory;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.scheduler.plan.StopCause;
 import dev.gantry.scheduler.reconcile.GroupChange.Rollout;
@@ -19,6 +22,7 @@ import dev.gantry.v1.Node;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +34,9 @@ import java.util.Optional;
  * <p>With an {@code update} block, at most {@code max_parallel} outdated allocations are replaced within {@code stagger}.
  * An allocation that is still being started counts too, however long that takes.
  *
- * <p>An allocation that ended by itself is not replaced. One that was lost with its node is replaced when the node is
- * back. On a draining node, allocations of system jobs stop last, as in Nomad: when the node has no other allocations,
+ * <p>An allocation whose tasks have succeeded is not replaced. One that has failed comes back on its node, after delays that
+ * grow as a service's do by default: Nomad leaves it dead until something else changes. One that was lost with its node is
+ * replaced when the node is back. On a draining node, allocations of system jobs stop last, as in Nomad: when the node has no other allocations,
  * or at the drain's deadline.
  */
 final class SystemReconciliation {
@@ -44,6 +49,7 @@ final class SystemReconciliation {
     private final List<Stop> surplus = new ArrayList<>();
     private final List<InPlaceUpdate> updates = new ArrayList<>();
     private final List<PlacementRequest> requests = new ArrayList<>();
+    private final List<DelayedReschedule> reschedules = new ArrayList<>();
     private int kept;
     private int replaceable = Integer.MAX_VALUE;
     private Instant untilNext = Instant.MAX;
@@ -87,7 +93,7 @@ final class SystemReconciliation {
                 updates,
                 requests,
                 Optional.empty(),
-                List.of(),
+                reschedules,
                 next,
                 Rollout.NONE);
     }
@@ -137,7 +143,7 @@ final class SystemReconciliation {
                     .replacing(new Stop(outdated, StopCause.REPLACED, Reconciliation.OUTDATED)));
         } else {
             kept++;
-            next = Optional.of(untilNext);
+            next = Optional.of(next.filter(untilNext::isAfter).orElse(untilNext));
         }
     }
 
@@ -157,16 +163,33 @@ final class SystemReconciliation {
         if (demand.classes().judge(usage).isRefused()) {
             return;
         }
-        boolean settled = ended.stream().anyMatch(one -> !isLost(one));
-        if (settled) {
-            kept++;
+        Optional<Allocation> last = ended.stream().max(Comparator.comparingLong(Allocation::getCreateIndex));
+        switch (last.map(Allocation::getClientStatus).orElse(ClientStatus.CLIENT_STATUS_LOST)) {
+            case CLIENT_STATUS_LOST ->
+                requests.add(last.map(lost -> request(usage).after(lost, RescheduleHistory.of(lost)))
+                        .orElseGet(() -> request(usage)));
+            case CLIENT_STATUS_FAILED -> reschedule(usage, last.orElseThrow());
+            default -> kept++;
+        }
+    }
+
+    private void reschedule(NodeUsage usage, Allocation failed) {
+        Instant at = RescheduleRule.time(PolicyDefaults.RESCHEDULE_OF_SYSTEM_JOBS, failed, now)
+                .orElseThrow();
+        if (!at.isAfter(now)) {
+            requests.add(request(usage)
+                    .after(failed, RescheduleRule.after(PolicyDefaults.RESCHEDULE_OF_SYSTEM_JOBS, failed, now)));
             return;
         }
-        PlacementRequest request = PlacementRequest.forIndex(0).on(usage.node().getId());
-        requests.add(ended.stream()
-                .findFirst()
-                .map(lost -> request.after(lost, lost.getRescheduleTimesList()))
-                .orElse(request));
+        kept++;
+        next = Optional.of(next.filter(at::isAfter).orElse(at));
+        if (!failed.hasNextRescheduleTime()) {
+            reschedules.add(new DelayedReschedule(failed, at));
+        }
+    }
+
+    private static PlacementRequest request(NodeUsage usage) {
+        return PlacementRequest.forIndex(0).on(usage.node().getId());
     }
 
     private boolean mustLeave(NodeUsage usage) {
@@ -183,10 +206,6 @@ final class SystemReconciliation {
 
     private void stopDoubled(Allocation one) {
         surplus.add(new Stop(one, StopCause.DOUBLED, "another allocation is on its node already"));
-    }
-
-    private static boolean isLost(Allocation allocation) {
-        return allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST;
     }
 
     private boolean isCurrent(Allocation allocation) {

@@ -10,6 +10,7 @@ import dev.gantry.scheduler.plan.DelayedReschedule;
 import dev.gantry.scheduler.plan.InPlaceUpdate;
 import dev.gantry.scheduler.plan.Placement;
 import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.plan.RescheduleHistory;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.scheduler.plan.StopCause;
 import dev.gantry.v1.Allocation;
@@ -79,7 +80,8 @@ class PlanWriterTest {
                 cluster.store().reader().nodes().find(ClusterFixture.NODE).orElseThrow(),
                 List.of(),
                 Optional.of(failed),
-                List.of(ProtoTimes.toTimestampMillis(cluster.clock().instant())),
+                new RescheduleHistory(
+                        List.of(ProtoTimes.toTimestampMillis(cluster.clock().instant())), 0),
                 "",
                 false);
 
@@ -151,7 +153,7 @@ class PlanWriterTest {
                 cluster.store().reader().nodes().find(ClusterFixture.NODE).orElseThrow(),
                 List.of(),
                 Optional.empty(),
-                List.of(),
+                RescheduleHistory.NONE,
                 "",
                 false);
 
@@ -193,7 +195,7 @@ class PlanWriterTest {
                                 .orElseThrow(),
                         List.of(),
                         Optional.empty(),
-                        List.of(),
+                        RescheduleHistory.NONE,
                         "",
                         false));
 
@@ -243,7 +245,8 @@ class PlanWriterTest {
         Node open = cluster.store().reader().nodes().find(ClusterFixture.NODE).orElseThrow();
         Evaluation evaluation = outcome();
         Allocation placed = writer.allocate(
-                evaluation, new Placement("web", 0, 0, open, List.of(), Optional.empty(), List.of(), "", false));
+                evaluation,
+                new Placement("web", 0, 0, open, List.of(), Optional.empty(), RescheduleHistory.NONE, "", false));
         cluster.store()
                 .write(transaction ->
                         transaction.updateNode(closing.apply(open.toBuilder()).build()))
