@@ -259,7 +259,8 @@ final class FixtureServer extends NodeSessionServiceImplBase {
                                 .setTaskVariables(answer.toBuilder().setRequestId(question.getRequestId()))
                                 .build()));
             }
-            case MESSAGE_NOT_SET -> throw new IllegalStateException("The node says nothing");
+            case TASK_ACTION_RESULT, MESSAGE_NOT_SET ->
+                throw new IllegalStateException("The node says what nobody has asked for");
         }
     }
 
