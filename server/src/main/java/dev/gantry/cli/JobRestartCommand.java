@@ -119,9 +119,12 @@ final class JobRestartCommand extends ClientCommand {
     }
 
     private static boolean isRestarted(Allocation before, Allocation now, List<String> tasks) {
-        return tasks.stream()
-                .allMatch(task -> task(now, task).getPhase() == TaskPhase.TASK_PHASE_RUNNING
-                        && !task(now, task).getPodId().equals(task(before, task).getPodId()));
+        return !AllocationStatuses.isTerminal(now)
+                && tasks.stream()
+                        .allMatch(task -> task(now, task).getPhase() == TaskPhase.TASK_PHASE_RUNNING
+                                && !task(now, task)
+                                        .getPodId()
+                                        .equals(task(before, task).getPodId()));
     }
 
     private static TaskState task(Allocation allocation, String name) {
