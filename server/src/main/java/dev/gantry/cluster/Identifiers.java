@@ -1,22 +1,13 @@
 package dev.gantry.cluster;
 
+import dev.gantry.model.CountedId;
 import java.util.Collection;
-import java.util.UUID;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
-/**
- * Creates ids of evaluations and allocations: UUIDs that begin with a counter. Objects created one after the other are
- * neighbours in the database's indexes, and the first eight characters are unique until four billion ids were created.
- */
+/** Creates ids of evaluations and allocations, in the form of {@link CountedId}. */
 public final class Identifiers {
-
-    private static final int NUMBER_DIGITS = 8;
-    private static final long VERSION_BITS = 0xF000L;
-    private static final long VERSION_8 = 0x8000L;
-    private static final long VARIANT_BITS = 0xC000_0000_0000_0000L;
-    private static final long VARIANT_RFC_9562 = 0x8000_0000_0000_0000L;
-    private static final long LOW_HALF = 0xFFFF_FFFFL;
 
     private final RandomGenerator random;
     private final AtomicInteger number;
@@ -30,13 +21,14 @@ public final class Identifiers {
      * Continues after ids that were created before.
      *
      * @param random makes ids differ from those of other clusters; used by several threads at a time
-     * @param known the greatest id of each kind; ids of another form are ignored
-     * @return creates greater ids, until the counter starts again at zero
+     * @param known the newest id of each kind; ids of another form are ignored
+     * @return creates newer ids, until the counter starts again at zero
      */
     public static Identifiers after(RandomGenerator random, Collection<String> known) {
         int last = known.stream()
-                .filter(id -> id.matches("[0-9a-f]{8}-.*"))
-                .map(id -> Integer.parseUnsignedInt(id.substring(0, NUMBER_DIGITS), 16))
+                .map(CountedId::number)
+                .filter(OptionalInt::isPresent)
+                .map(OptionalInt::getAsInt)
                 .max(Integer::compareUnsigned)
                 .orElse(0);
         return new Identifiers(random, last + 1);
@@ -45,12 +37,9 @@ public final class Identifiers {
     /**
      * Creates an id.
      *
-     * @return a UUID (RFC 9562, version 8: a 32-bit counter, then random bits) in its text form
+     * @return a UUID in its text form
      */
     public String next() {
-        long chance = random.nextLong() & LOW_HALF & ~VERSION_BITS;
-        long high = ((long) number.getAndIncrement() << Integer.SIZE) | chance | VERSION_8;
-        long low = (random.nextLong() & ~VARIANT_BITS) | VARIANT_RFC_9562;
-        return new UUID(high, low).toString();
+        return CountedId.of(number.getAndIncrement(), random.nextLong());
     }
 }

@@ -46,7 +46,7 @@ public final class AllocationReader {
      * @return the allocation; empty if it is not stored
      */
     public Optional<Allocation> find(String id) {
-        return messages.find(ALLOCATION.ROW_KEY.eq(RowKey.first(id)))
+        return messages.find(ALLOCATION.ROW_KEY.eq(RowKey.ofAny(id)))
                 .filter(allocation -> allocation.getId().equals(id));
     }
 
@@ -58,7 +58,7 @@ public final class AllocationReader {
      */
     public List<Allocation> findAll(Collection<String> ids) {
         Set<String> wanted = Set.copyOf(ids);
-        return rows.fetch(wanted.stream().map(RowKey::first).toList(), noCondition()).stream()
+        return rows.fetch(wanted.stream().map(RowKey::ofAny).toList(), noCondition()).stream()
                 .filter(allocation -> wanted.contains(allocation.getId()))
                 .toList();
     }
@@ -70,9 +70,7 @@ public final class AllocationReader {
      * @return at most two allocations: two are enough to know that the prefix is ambiguous
      */
     public List<Allocation> findLike(String prefix) {
-        return messages.list(ALLOCATION.ROW_KEY.between(RowKey.first(prefix), RowKey.last(prefix)), 2).stream()
-                .filter(allocation -> allocation.getId().startsWith(prefix))
-                .toList();
+        return messages.like(ALLOCATION.ROW_KEY, prefix, Allocation::getId);
     }
 
     /**
@@ -88,7 +86,7 @@ public final class AllocationReader {
         condition = condition.and(filter.clientStatus()
                 .map(status -> ALLOCATION.CLIENT_STATUS.eq((short) status.getNumber()))
                 .orElse(noCondition()));
-        long beforeKey = before.isEmpty() ? Long.MAX_VALUE : RowKey.first(before);
+        long beforeKey = before.isEmpty() ? Long.MAX_VALUE : RowKey.ofAny(before);
         Optional<AllocationKeys> keys =
                 filter.nodeId().map(index::ofNode).or(() -> filter.jobId().map(index::ofJob));
         if (keys.isPresent()) {
@@ -192,7 +190,8 @@ public final class AllocationReader {
 
     private static List<Allocation> newestFirst(List<Allocation> allocations) {
         return allocations.stream()
-                .sorted(Comparator.comparing(Allocation::getId).reversed())
+                .sorted(Comparator.comparing((Allocation one) -> RowKey.of(one.getId()))
+                        .reversed())
                 .toList();
     }
 }

@@ -44,6 +44,6 @@ public record ChangeCursor(long index, String id) {
 
     /** Returns the same condition for objects whose rows have a {@link RowKey}. */
     Condition isBeforeKey(Field<Long> modifyIndex, Field<Long> rowKey) {
-        return row(modifyIndex, rowKey).gt(index, RowKey.first(id));
+        return row(modifyIndex, rowKey).gt(index, RowKey.ofAny(id));
     }
 }

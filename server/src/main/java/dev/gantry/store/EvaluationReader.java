@@ -35,7 +35,7 @@ public final class EvaluationReader {
      * @return the evaluation; empty if it is not stored
      */
     public Optional<Evaluation> find(String id) {
-        return messages.find(EVALUATION.ROW_KEY.eq(RowKey.first(id)))
+        return messages.find(EVALUATION.ROW_KEY.eq(RowKey.ofAny(id)))
                 .filter(evaluation -> evaluation.getId().equals(id));
     }
 
@@ -46,9 +46,7 @@ public final class EvaluationReader {
      * @return at most two evaluations: two are enough to know that the prefix is ambiguous
      */
     public List<Evaluation> findLike(String prefix) {
-        return messages.list(EVALUATION.ROW_KEY.between(RowKey.first(prefix), RowKey.last(prefix)), 2).stream()
-                .filter(evaluation -> evaluation.getId().startsWith(prefix))
-                .toList();
+        return messages.like(EVALUATION.ROW_KEY, prefix, Evaluation::getId);
     }
 
     /**
@@ -76,7 +74,7 @@ public final class EvaluationReader {
                         .JOB_ID
                         .eq(jobId)
                         .and(row(EVALUATION.CREATE_INDEX, EVALUATION.ROW_KEY)
-                                .lt(beforeCreateIndex, RowKey.first(beforeId))),
+                                .lt(beforeCreateIndex, RowKey.ofAny(beforeId))),
                 limit,
                 EVALUATION.CREATE_INDEX.desc(),
                 EVALUATION.ROW_KEY.desc());

@@ -1,19 +1,36 @@
 package dev.gantry.store;
 
+import dev.gantry.model.CountedId;
+import java.util.HexFormat;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
 /**
- * The key of a row whose object has a UUID: the first 64 bits of the UUID, with the sign bit flipped so that the
- * numbers have the order of the texts. H2 stores a table in the order of a key that is one number, without an index for
- * it.
+ * The key of a row whose object has a UUID: the first 64 bits of the UUID, with the digits of a {@link CountedId}'s counter
+ * in their usual order, and with the sign bit flipped, so that the keys have the order in which the ids were made. H2 stores
+ * a table in the order of a key that is one number, without an index for it.
  *
- * <p>The server's own ids begin with a counter, so that no two objects of a kind have the same key. Code that looks up
- * an id from a client compares the id of the object it finds.
+ * <p>The server's own ids have a counter, so that no two objects of a kind have the same key. Code that looks up an id from
+ * a client compares the id of the object it finds.
  */
 final class RowKey {
 
     private static final int DIGITS = 16;
     private static final int HEX = 16;
+    private static final int BITS_OF_DIGIT = 4;
+
+    /** The most counters that a prefix is looked for among, the newest: 268 million ids for four characters. */
+    private static final long MOST_COUNTERS = 4096;
 
     private RowKey() {}
+
+    /**
+     * Some keys.
+     *
+     * @param first the smallest
+     * @param last the greatest
+     */
+    record Range(long first, long last) {}
 
     /**
      * Returns the key of an id.
@@ -21,7 +38,7 @@ final class RowKey {
      * @throws IllegalArgumentException if the id is not the text of a UUID
      */
     static long of(String id) {
-        String digits = digits(id);
+        String digits = digits(CountedId.inOrder(id));
         if (digits.length() < DIGITS) {
             throw new IllegalArgumentException(
                     "\"%s\" is no UUID: its row could not be told from others".formatted(id));
@@ -30,17 +47,41 @@ final class RowKey {
     }
 
     /**
-     * Returns the smallest key of the ids with a prefix.
+     * Returns the key of an id that a client has sent.
      *
-     * @param prefix the prefix; it ends at the first character that a UUID cannot have
+     * @param id any text; it ends at the first character that a UUID cannot have. Missing digits count as 0
      */
-    static long first(String prefix) {
-        return key(digits(prefix), "0");
+    static long ofAny(String id) {
+        return key(digits(CountedId.inOrder(id)), "0");
     }
 
-    /** Returns the greatest key of the ids with a prefix. */
-    static long last(String prefix) {
-        return key(digits(prefix), "f");
+    /**
+     * Returns where the keys of ids with a prefix can be. Ids of both forms of {@link CountedId} are looked for; other ids
+     * may have keys there too.
+     *
+     * @param prefix the prefix; it ends at the first character that a UUID cannot have
+     * @param greatest the greatest key of the table
+     * @return the ranges, the newest of the spread form first
+     */
+    static Stream<Range> like(String prefix, long greatest) {
+        String digits = digits(prefix);
+        Stream<Range> plain = Stream.of(range(digits));
+        if (digits.length() >= CountedId.DIGITS) {
+            String counter = CountedId.reversed(digits.substring(0, CountedId.DIGITS));
+            return Stream.concat(Stream.of(range(counter + digits.substring(CountedId.DIGITS))), plain);
+        }
+        int bits = digits.length() * BITS_OF_DIGIT;
+        long lowest = digits.isEmpty() ? 0 : Long.parseLong(CountedId.reversed(digits), HEX);
+        long most = (greatest ^ Long.MIN_VALUE) >>> Integer.SIZE;
+        long steps = most < lowest ? -1 : (most - lowest) >> bits;
+        Stream<Range> spread = LongStream.iterate(steps, step -> step >= 0, step -> step - 1)
+                .limit(MOST_COUNTERS)
+                .mapToObj(step -> range(HexFormat.of().toHexDigits(lowest + (step << bits), CountedId.DIGITS)));
+        return Stream.concat(spread, plain);
+    }
+
+    private static Range range(String digits) {
+        return new Range(key(digits, "0"), key(digits, "f"));
     }
 
     private static long key(String digits, String others) {

@@ -477,7 +477,7 @@ public final class NodeSession {
 
     private void sendAssignments() {
         List<Allocation> news = new ArrayList<>(assignments.values());
-        news.sort(Comparator.comparing(Allocation::getId));
+        news.sort(Comparator.comparing(Allocation::getCreateIndex).thenComparing(Allocation::getId));
         Queue<Allocation> waiting = new ArrayDeque<>(news);
         while (!waiting.isEmpty() && connection.isReady()) {
             DesiredState.Builder part = context.parts().take(waiting);
