@@ -1,6 +1,7 @@
 package dev.gantry.client;
 
 import dev.gantry.v1.Constraint;
+import dev.gantry.v1.EphemeralDisk;
 import dev.gantry.v1.RestartMode;
 import dev.gantry.v1.RestartPolicy;
 import dev.gantry.v1.Task;
@@ -114,6 +115,18 @@ public final class TaskGroupBuilder {
      */
     public TaskGroupBuilder meta(String key, String value) {
         group.putMeta(key, value);
+        return this;
+    }
+
+    /**
+     * Asks for disk space. Default: none is counted.
+     *
+     * @param mib the size in MiB, 10 or more
+     * @param sticky true if a successor stays on the node and takes over {@code alloc/data} and {@code local/}
+     * @return this
+     */
+    public TaskGroupBuilder ephemeralDisk(int mib, boolean sticky) {
+        group.setEphemeralDisk(EphemeralDisk.newBuilder().setSizeMib(mib).setSticky(sticky));
         return this;
     }
 

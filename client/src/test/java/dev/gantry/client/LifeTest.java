@@ -225,6 +225,7 @@ class LifeTest {
                         .healthyDeadline(java.time.Duration.ofSeconds(2))
                         .progressDeadline(java.time.Duration.ZERO))
                 .group(Jobs.group("front")
+                        .ephemeralDisk(500, true)
                         .restart(
                                 0,
                                 java.time.Duration.ofMinutes(1),
@@ -266,6 +267,7 @@ class LifeTest {
                         }
                         task_groups {
                           name: "front"
+                          ephemeral_disk { size_mib: 500 sticky: true }
                           restart {
                             attempts: 0 interval { seconds: 60 } delay { seconds: 1 nanos: 500000000 }
                             mode: RESTART_MODE_DELAY

@@ -3,6 +3,8 @@ package dev.gantry.api;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.JobDefaults;
+import dev.gantry.model.LogLimits;
+import dev.gantry.v1.EphemeralDisk;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import java.util.List;
@@ -31,12 +33,36 @@ final class TaskValidator {
             violations.add(path + ".tasks", "is empty: a group has at least one task");
         }
         violations.checkUnique(path + ".tasks", "name", group.getTasksList(), Task::getName);
+        if (group.hasEphemeralDisk()) {
+            checkDisk(group, path, violations);
+        }
         PortValidator ports = new PortValidator(group, path);
         ports.checkDeclarations(violations);
         for (int i = 0; i < group.getTasksCount(); i++) {
             String taskPath = FieldPath.element(path + ".tasks", i);
             check(group, group.getTasks(i), taskPath, violations);
             ports.checkUses(group.getTasks(i), taskPath, violations);
+        }
+    }
+
+    /** As in Nomad, the logs of each task must fit into the group's disk. */
+    private static void checkDisk(TaskGroup group, String path, Violations violations) {
+        EphemeralDisk disk = group.getEphemeralDisk();
+        int size = disk.hasSizeMib() ? disk.getSizeMib() : JobDefaults.DISK_MIB;
+        String field = path + ".ephemeral_disk.size_mib";
+        if (size < JobDefaults.LEAST_DISK_MIB) {
+            violations.add(field, "%d MiB is less than %d MiB".formatted(size, JobDefaults.LEAST_DISK_MIB));
+            return;
+        }
+        for (Task task : group.getTasksList()) {
+            LogLimits logs = LogLimits.of(task.getLogs());
+            long most = (long) logs.maxFiles() * logs.maxFileSizeMib();
+            if (!task.getLogs().getDisabled() && most >= size) {
+                violations.add(
+                        field,
+                        "%d MiB has no room for the logs of task \"%s\", which may get %d MiB: make it larger, or the logs smaller"
+                                .formatted(size, task.getName(), most));
+            }
         }
     }
 

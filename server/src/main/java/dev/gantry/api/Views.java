@@ -79,6 +79,7 @@ final class Views {
                 .clearChecks()
                 .clearRescheduleTimes()
                 .clearRescheduleStep()
+                .clearSticky()
                 .build();
     }
 

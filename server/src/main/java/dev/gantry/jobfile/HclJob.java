@@ -5,6 +5,8 @@ import dev.gantry.jobfile.hcl.HclItem;
 import dev.gantry.jobfile.hcl.HclValue;
 import dev.gantry.jobfile.hcl.Position;
 import dev.gantry.jobfile.hcl.TextFaultException;
+import dev.gantry.model.JobDefaults;
+import dev.gantry.v1.EphemeralDisk;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.TaskGroup;
@@ -104,8 +106,17 @@ final class HclJob {
                 .addAllSpreads(HclPreferences.spreads(block))
                 .putAllMeta(block.pairs("meta"));
         block.integer("count", 0, Integer.MAX_VALUE).ifPresent(group::setCount);
+        block.single(Keys.EPHEMERAL_DISK).map(HclJob::disk).ifPresent(group::setEphemeralDisk);
         block.named(Keys.TASK).forEach(task -> group.addTasks(HclTask.read(task)));
         HclPolicies.read(job, block, group);
         return group.build();
+    }
+
+    private static EphemeralDisk disk(Block block) {
+        EphemeralDisk.Builder disk = EphemeralDisk.newBuilder();
+        block.integer("size", JobDefaults.LEAST_DISK_MIB, Integer.MAX_VALUE).ifPresent(disk::setSizeMib);
+        block.bool("sticky").ifPresent(disk::setSticky);
+        block.bool("migrate").ifPresent(disk::setMigrate);
+        return disk.build();
     }
 }

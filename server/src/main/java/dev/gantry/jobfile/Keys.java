@@ -79,9 +79,12 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "migrate",
                     "restart",
                     "reschedule",
+                    "ephemeral_disk",
                     "meta",
                     "task"),
-            Later.of("ephemeral_disk", "vault"));
+            Later.of("vault"));
+
+    static final Keys EPHEMERAL_DISK = new Keys("ephemeral_disk", List.of("size", "sticky", "migrate"), List.of());
 
     static final Keys TASK = new Keys(
             "task",
@@ -204,6 +207,7 @@ record Keys(String kind, List<String> known, List<Later> later) {
             MIGRATE,
             RESTART,
             RESCHEDULE,
+            EPHEMERAL_DISK,
             PERIODIC,
             PARAMETERIZED,
             LIFECYCLE,

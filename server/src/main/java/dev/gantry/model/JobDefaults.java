@@ -31,6 +31,12 @@ public final class JobDefaults {
     /** The least memory of a task in MiB, as in Nomad: a task with less could not start. */
     public static final int LEAST_MEMORY_MIB = 10;
 
+    /** The default size of a group's ephemeral_disk block in MiB, as in Nomad. */
+    public static final int DISK_MIB = 300;
+
+    /** The least size of a group's ephemeral_disk block in MiB, as in Nomad. */
+    public static final int LEAST_DISK_MIB = 10;
+
     /** The default priority of a job, as in Nomad. */
     public static final int PRIORITY = 50;
 
@@ -116,6 +122,9 @@ public final class JobDefaults {
             PolicyDefaults.fill(group.getMigrateBuilder());
         } else if (job.hasMigrate()) {
             group.setMigrate(job.getMigrate());
+        }
+        if (group.hasEphemeralDisk() && !group.getEphemeralDisk().hasSizeMib()) {
+            group.getEphemeralDiskBuilder().setSizeMib(DISK_MIB);
         }
         group.setRestart(PolicyDefaults.apply(group.getRestart(), job.getType()));
         if (job.getType() != JobType.JOB_TYPE_SYSTEM) {

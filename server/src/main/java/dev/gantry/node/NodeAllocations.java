@@ -16,8 +16,10 @@ import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.JobVersion;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +58,9 @@ public final class NodeAllocations {
     private final Set<String> named = new HashSet<>();
 
     private boolean isAllNamed;
+
+    /** The allocations that wait for the data of one that has not ended yet, by the id of the latter. */
+    private final Map<String, List<AllocationRunner>> heirs = new HashMap<>();
 
     /**
      * Creates a holder without allocations.
@@ -101,7 +106,7 @@ public final class NodeAllocations {
                 runners.values().stream().filter(runner -> !runner.isEnded()).toList();
         long found =
                 live.stream().mapToLong(runner -> runner.findTasks().size()).sum();
-        live.forEach(AllocationRunner::resume);
+        live.forEach(runner -> runner.dataOf().ifPresentOrElse(source -> inherit(runner, source), runner::resume));
         runners.values().forEach(runner -> reports.queue(runner.update()));
         if (!live.isEmpty()) {
             LOG.info("Restored {} allocations and found {} of their pods", live.size(), found);
@@ -201,6 +206,9 @@ public final class NodeAllocations {
     private CompletableFuture<Boolean> changed(AllocationRunner runner) {
         // Report first: the server has to learn of an end even if the disk is full.
         report(runner);
+        if (runner.isEnded() && heirs.containsKey(runner.id())) {
+            context.owner().execute(() -> hand(runner.id()));
+        }
         return writer.put(runner.stored()).handle((stored, failure) -> {
             if (failure != null) {
                 StateFailureLog.tell(LOG, "Can't store the new state of allocation " + runner.id(), failure);
@@ -303,8 +311,30 @@ public final class NodeAllocations {
     private void begin(AllocationRunner runner) {
         add(runner);
         setLeftoversAside(runner.id());
-        runner.begin();
-        storeAndPermit(runner);
+        Optional<String> source = runner.dataOf();
+        if (source.isPresent()) {
+            inherit(runner, source.get());
+        } else {
+            runner.begin();
+            storeAndPermit(runner);
+        }
+    }
+
+    /** Begins a sticky allocation once the one whose data it takes over has ended. */
+    private void inherit(AllocationRunner heir, String source) {
+        if (find(source).filter(runner -> !runner.isEnded()).isPresent()) {
+            heirs.computeIfAbsent(source, id -> new ArrayList<>()).add(heir);
+            var unused = changed(heir);
+        } else {
+            heir.beginWithData();
+            storeAndPermit(heir);
+        }
+    }
+
+    private void hand(String source) {
+        Optional.ofNullable(heirs.remove(source)).orElse(List.of()).stream()
+                .filter(heir -> !heir.isEnded())
+                .forEach(heir -> inherit(heir, source));
     }
 
     /** Stores an allocation before any of its tasks runs. At the same time, the tasks are prepared. */

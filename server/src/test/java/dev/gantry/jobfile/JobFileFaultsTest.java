@@ -75,7 +75,7 @@ class JobFileFaultsTest {
                         "unknown key \"prority\" in a job block: did you mean \"priority\"?"),
                 arguments(
                         "job \"j\" { group \"g\" { →image = \"x\" } }",
-                        "unknown key \"image\" in a group block: known are affinity, constraint, count, meta, migrate, reschedule,"
+                        "unknown key \"image\" in a group block: known are affinity, constraint, count, ephemeral_disk, meta, migrate, reschedule,"
                                 + " restart, spread, task, update"),
                 arguments(
                         "job \"j\" { name = \"a\"\n →name = \"b\" }",
@@ -197,7 +197,6 @@ class JobFileFaultsTest {
                 "→region = \"eu\"",
                 "→namespace = \"other\"",
                 "→vault { policies = [] }",
-                "group \"g\" { →ephemeral_disk { size = 300 } }",
                 "task \"t\" { →template { data = \"x\" } }",
                 "task \"t\" { →artifact { source = \"x\" } }",
                 "task \"t\" { logs { →destination = \"x\" } }",

@@ -50,6 +50,7 @@ class JobLifeFileTest {
                   group "front" {
                     affinity { attribute = "${meta.disk}" value = "ssd" }
                     spread { attribute = "${meta.rack}" }
+                    ephemeral_disk { size = 500 sticky = true migrate = true }
                     restart { attempts = 0 interval = "5m" delay = "25s" mode = "delay" }
                     reschedule {
                       attempts       = 3
@@ -124,6 +125,7 @@ class JobLifeFileTest {
                           name: "front"
                           affinities { attribute: "${meta.disk}" value: "ssd" }
                           spreads { attribute: "${meta.rack}" }
+                          ephemeral_disk { size_mib: 500 sticky: true migrate: true }
                           restart { attempts: 0 interval { seconds: 300 } delay { seconds: 25 } mode: RESTART_MODE_DELAY }
                           reschedule {
                             attempts: 3 interval { seconds: 3600 } delay { nanos: 500000000 }

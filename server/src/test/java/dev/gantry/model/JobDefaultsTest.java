@@ -180,6 +180,7 @@ class JobDefaultsTest {
                         .setType(CheckType.CHECK_TYPE_HTTP)
                         .setPath("/health")
                         .setMethod("GET")
+                        .setProtocol("http")
                         .setPort("http")
                         .setInterval(Durations.fromSeconds(10))
                         .setTimeout(Durations.fromSeconds(2))

@@ -29,11 +29,13 @@ import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Drain;
+import dev.gantry.v1.EphemeralDisk;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.MigrateStrategy;
+import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.SchedulingEligibility;
@@ -704,6 +706,89 @@ class JobLifeTest {
         }
     }
 
+    @Nested
+    class An_ephemeral_disk {
+
+        @Test
+        void that_is_sticky_stays_with_its_data_on_the_node_of_a_failed_allocation() {
+            JobVersion job = version(0, sticky(100));
+            carryOut(job);
+            Allocation failed = fail(only());
+            carryOut(job);
+            now = now.plusSeconds(30);
+
+            Placement successor = carryOut(job).placements().get(0);
+
+            assertThat(successor.node().getId()).isEqualTo(failed.getNodeId());
+            assertThat(successor.dataOf()).contains(failed.getId());
+            assertThat(successor.sticky()).isTrue();
+        }
+
+        @Test
+        void that_is_sticky_stays_on_its_node_with_a_new_version() {
+            carryOut(version(0, sticky(100)));
+            Allocation old = only();
+
+            Placement successor = carryOut(version(1, sticky(200))).placements().get(0);
+
+            assertThat(successor.node().getId()).isEqualTo(old.getNodeId());
+            assertThat(successor.dataOf()).contains(old.getId());
+        }
+
+        @Test
+        void that_is_sticky_waits_for_space_on_its_node_rather_than_begin_empty_on_another_one() {
+            carryOut(version(0, sticky(2500)));
+            Allocation old = only();
+
+            Plan stop = carryOut(version(1, sticky(2600)));
+            Plan anew = carryOut(version(1, sticky(2600)));
+            Plan after = carryOut(version(1, sticky(2600)));
+
+            assertThat(stop.stops()).hasSize(1);
+            assertThat(stop.placements()).isEmpty();
+            assertThat(anew.placements().get(0).node().getId()).isEqualTo(old.getNodeId());
+            assertThat(anew.placements().get(0).dataOf()).contains(old.getId());
+            assertThat(after.changesNothing()).isTrue();
+        }
+
+        @Test
+        void that_is_sticky_begins_without_data_on_another_node_if_its_own_is_lost() {
+            JobVersion job = version(0, sticky(100));
+            carryOut(job);
+            Allocation lost = change(only(), one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_LOST));
+            cluster.putNode(cluster.usageOf(lost.getNodeId()).node().toBuilder()
+                    .setStatus(NodeStatus.NODE_STATUS_DOWN)
+                    .build());
+
+            Placement successor = carryOut(job).placements().get(0);
+
+            assertThat(successor.node().getId()).isNotEqualTo(lost.getNodeId());
+            assertThat(successor.dataOf()).isEmpty();
+        }
+
+        @Test
+        void is_counted_against_the_disk_of_the_node() {
+            for (String name : List.of("a", "b", "c")) {
+                Node.Builder small = node(name);
+                small.getResourcesBuilder().setDiskMib(500);
+                cluster.putNode(small.build());
+            }
+            TaskGroup.Builder group = group("front", 4, task(100, 100))
+                    .setEphemeralDisk(EphemeralDisk.newBuilder().setSizeMib(300));
+
+            Plan plan = carryOut(version(0, job(group)));
+
+            assertThat(placedOn(plan)).containsExactlyInAnyOrder("a", "b", "c");
+            assertThat(plan.groups().get(0).failure().orElseThrow().getSummary())
+                    .contains("disk");
+        }
+
+        private Job.Builder sticky(int cpu) {
+            return job(group("front", 1, task(cpu, 100))
+                    .setEphemeralDisk(EphemeralDisk.newBuilder().setSticky(true)));
+        }
+    }
+
     private static Job.Builder updated(int count, int cpu, int maxParallel, int canary) {
         TaskGroup.Builder group = group("front", count, task(cpu, 100))
                 .setUpdate(
@@ -752,6 +837,7 @@ class JobLifeTest {
     private void place(JobVersion job, Placement placement) {
         String id = "%05d".formatted(made++);
         placement.previous().ifPresent(one -> change(one, it -> it.setNextAllocationId(id)));
+        placement.dataOf().ifPresent(one -> change(allocations.get(one), it -> it.setNextAllocationId(id)));
         put(Allocation.newBuilder()
                 .setId(id)
                 .setJobId(job.getJob().getId())
@@ -765,6 +851,8 @@ class JobLifeTest {
                 .setCanary(placement.canary())
                 .addAllRescheduleTimes(placement.history().times())
                 .setRescheduleStep(placement.history().step())
+                .setSticky(placement.sticky())
+                .setDataOfAllocationId(placement.dataOf().orElse(""))
                 .setCreateIndex(made)
                 .setCreateTime(timestamp(now))
                 .build());

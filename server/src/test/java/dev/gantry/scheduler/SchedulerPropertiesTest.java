@@ -232,6 +232,8 @@ class SchedulerPropertiesTest {
                         .setCreateIndex(placed)
                         .addAllRescheduleTimes(placement.history().times())
                         .setRescheduleStep(placement.history().step())
+                        .setSticky(placement.sticky())
+                        .setDataOfAllocationId(placement.dataOf().orElse(""))
                         .setJobId(job.getJob().getId())
                         .setJobVersion(job.getVersion())
                         .setTaskGroup(placement.taskGroup())

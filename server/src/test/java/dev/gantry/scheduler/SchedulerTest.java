@@ -379,7 +379,17 @@ class SchedulerTest {
                     other,
                     new Plan(
                             List.of(new Placement(
-                                    "big", 0, 0, full, List.of(), Optional.empty(), RescheduleHistory.NONE, "", false)),
+                                    "big",
+                                    0,
+                                    0,
+                                    full,
+                                    List.of(),
+                                    Optional.empty(),
+                                    RescheduleHistory.NONE,
+                                    "",
+                                    false,
+                                    false,
+                                    Optional.empty())),
                             List.of(),
                             List.of(),
                             List.of(),

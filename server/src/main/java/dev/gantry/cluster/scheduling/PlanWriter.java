@@ -92,6 +92,8 @@ final class PlanWriter {
                         placement.previous().map(Allocation::getId).orElse(""))
                 .addAllRescheduleTimes(placement.history().times())
                 .setRescheduleStep(placement.history().step())
+                .setSticky(placement.sticky())
+                .setDataOfAllocationId(placement.dataOf().orElse(""))
                 .build();
     }
 
@@ -195,6 +197,15 @@ final class PlanWriter {
     }
 
     private static void replace(WriteTransaction transaction, Allocation placed, Instant now) {
+        String dataOf = placed.getDataOfAllocationId();
+        if (!dataOf.isEmpty() && !dataOf.equals(placed.getPreviousAllocationId())) {
+            // Else a later allocation would be given the same data.
+            transaction
+                    .allocation(dataOf)
+                    .ifPresent(source -> transaction.updateClient(source.toBuilder()
+                            .setNextAllocationId(placed.getId())
+                            .build()));
+        }
         if (!placed.getPreviousAllocationId().isEmpty()) {
             transaction
                     .allocation(placed.getPreviousAllocationId())

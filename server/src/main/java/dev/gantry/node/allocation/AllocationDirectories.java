@@ -10,8 +10,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -74,7 +76,35 @@ public final class AllocationDirectories {
     void complete(String allocationId) throws IOException {
         Path allocation = root.resolve(allocationId);
         Files.createDirectories(allocation);
+        create(of(allocationId, "").logs(), FOR_READERS);
         createShared(allocation);
+    }
+
+    /**
+     * Moves the data of an ended allocation to a new one on which no task has run yet: {@code alloc/data}, and {@code local}
+     * of each task that both have. Moves what an interrupted call has left. A link that a task has put in the place of a
+     * directory is moved itself, and never followed.
+     *
+     * @return false if the ended allocation has no directory any more
+     */
+    boolean takeOver(String from, String to, Collection<String> tasks) throws IOException {
+        Path source = root.resolve(Path.of(from).getFileName());
+        if (!Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        move(of(from, "").shared().resolve("data"), of(to, "").shared().resolve("data"));
+        for (String task : tasks) {
+            move(of(from, task).local(), of(to, task).local());
+        }
+        return true;
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        if (Files.exists(from, LinkOption.NOFOLLOW_LINKS)) {
+            FileTrees.delete(to);
+            Files.createDirectories(to.getParent());
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 
     /**

@@ -233,6 +233,41 @@ public final class AllocationRunner {
         continueTasks();
     }
 
+    /**
+     * Returns the allocation whose data this one takes over before its tasks run.
+     *
+     * @return the id; empty if there is none, or once a task has started
+     */
+    public Optional<String> dataOf() {
+        return Optional.of(state.allocation().getDataOfAllocationId())
+                .filter(id -> !id.isEmpty() && tasks.values().stream().noneMatch(TaskRunner::hasRun));
+    }
+
+    /**
+     * Begins a new allocation with the data of {@link #dataOf()}, which has ended. Keeps what an earlier process of the node
+     * has moved already. No task runs before {@link #permit()}. If the data can't be moved, the tasks fail: they must not
+     * begin without it.
+     */
+    public void beginWithData() {
+        permission = new CompletableFuture<>();
+        try {
+            context.directories().complete(id());
+            takeOverData();
+        } catch (IOException e) {
+            String why = "Can't take over the data of allocation %s: %s"
+                    .formatted(state.allocation().getDataOfAllocationId(), e);
+            tasks.values().forEach(task -> task.fail(why));
+        }
+        continueTasks();
+    }
+
+    private void takeOverData() throws IOException {
+        Optional<String> source = dataOf();
+        if (source.isPresent() && !context.directories().takeOver(source.get(), id(), tasks.keySet())) {
+            LOG.warn("Allocation {} begins without the data of {}, which is deleted already", id(), source.get());
+        }
+    }
+
     /** Lets the tasks run: the allocation is on disk, so that a later process would find them. */
     public void permit() {
         permission.complete(true);

@@ -88,8 +88,10 @@ public final class Fingerprinter {
         Disk.Space space = disk.space();
         attributes.put("unique.storage.bytestotal", Long.toString(space.total()));
         attributes.put("unique.storage.bytesfree", Long.toString(space.free()));
-        NodeResources resources =
-                fixed.toBuilder().setDiskMib(space.free() / MEBIBYTE).build();
+        // 0 would mean that the space is not known.
+        NodeResources resources = fixed.toBuilder()
+                .setDiskMib(Math.max(1, space.free() / MEBIBYTE))
+                .build();
         return new NodeFingerprint(attributes, health, resources);
     }
 }

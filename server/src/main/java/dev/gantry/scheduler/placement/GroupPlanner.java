@@ -11,6 +11,7 @@ import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.Demand;
 import dev.gantry.scheduler.state.NodeUsage;
 import dev.gantry.scheduler.state.Seed;
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.NodeScore;
 import dev.gantry.v1.PlacementFailure;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class GroupPlanner {
     private final PlanDraft now;
     private final LazyPlanDraft onceStopped;
     private final NodeSearch search;
+    private final StickyDisks disks;
 
     private final List<PlacementRequest> open;
     private final Map<PlacementRequest, NodeUsage> waiting = new HashMap<>();
@@ -72,6 +74,7 @@ final class GroupPlanner {
         this.now = now;
         this.onceStopped = onceStopped;
         this.search = search(demand, cluster, now);
+        this.disks = new StickyDisks(cluster, demand);
         onceStopped.onMade(draft -> searchOnceStopped = Optional.of(search(demand, cluster, draft)));
         this.open = new ArrayList<>(change.requests());
         this.stops = new ArrayList<>(change.surplus());
@@ -172,6 +175,7 @@ final class GroupPlanner {
             now.stop(old.allocation());
             onceStopped.plan(draft -> draft.stop(old.allocation()));
             stops.add(old);
+            disks.stop(request, old.allocation());
         });
         PlacementRequest remaining = request.withoutReplaced();
         reserve(remaining, victims.node());
@@ -244,6 +248,7 @@ final class GroupPlanner {
         }
         now.stop(old.allocation());
         stops.add(old);
+        disks.stop(request, old.allocation());
         PlacementRequest remaining = request.withoutReplaced();
         reserve(remaining, later.get());
         return remaining;
@@ -251,7 +256,9 @@ final class GroupPlanner {
 
     private boolean placeNow(PlacementRequest request) {
         Seed seed = demand.seed(request.index());
-        Optional<NodeUsage> found = search.find(seed, request);
+        Optional<String> only = disks.onlyNode(request);
+        Optional<NodeUsage> found =
+                only.isPresent() ? search.findOn(only.get()) : search.find(seed, request, preferred(request));
         found.ifPresent(node -> {
             AllocatedResources resources = now.usageOf(node).choose(demand.request(), seed);
             now.place(name(request), change.taskGroup(), node, resources);
@@ -271,7 +278,15 @@ final class GroupPlanner {
                 request.previous(),
                 request.history(),
                 deploymentId,
-                request.canary());
+                request.canary(),
+                disks.isSticky(),
+                disks.before(request)
+                        .filter(before -> before.getNodeId().equals(node.id()))
+                        .map(Allocation::getId));
+    }
+
+    private Optional<String> preferred(PlacementRequest request) {
+        return disks.before(request).map(Allocation::getNodeId);
     }
 
     private void noteScores(int placedBefore) {
@@ -281,7 +296,7 @@ final class GroupPlanner {
     }
 
     private Optional<NodeUsage> findOnceStopped(PlacementRequest request) {
-        return searchOnceStopped().find(demand.seed(request.index()), request);
+        return searchOnceStopped().find(demand.seed(request.index()), request, preferred(request));
     }
 
     /** Plans the allocation in {@link #onceStopped}, so that no other request is promised the same resources. */

@@ -77,15 +77,20 @@ final class NodeSearch {
      *
      * @param seed the seed of the allocation
      * @param request the placement request
+     * @param preferred the id of a node that is taken if it fits, whatever the scores; empty: none
      * @return the node with the highest score, the first by name if several have it; empty if no node fits
      * @throws RuntimeException the deadline's exception, if the plan takes too long
      */
-    Optional<NodeUsage> find(Seed seed, PlacementRequest request) {
+    Optional<NodeUsage> find(Seed seed, PlacementRequest request, Optional<String> preferred) {
         cluster.checkDeadline();
         if (request.onNode().isPresent()) {
-            return findOn(cluster.usageOf(request.onNode().get()));
+            return findOn(request.onNode().get());
         }
         skipRefused();
+        Optional<NodeUsage> usual = preferred.flatMap(this::findOn);
+        if (usual.isPresent()) {
+            return usual;
+        }
         String failedOn = request.previous()
                 .filter(one -> one.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED)
                 .map(Allocation::getNodeId)
@@ -157,8 +162,10 @@ final class NodeSearch {
         return exhausted.values();
     }
 
-    private Optional<NodeUsage> findOn(NodeUsage node) {
-        if (!isFit(node)) {
+    /** Returns a node if it fits. */
+    Optional<NodeUsage> findOn(String nodeId) {
+        NodeUsage node = cluster.usageOf(nodeId);
+        if (node == null || !isFit(node)) {
             return Optional.empty();
         }
         best.clear();

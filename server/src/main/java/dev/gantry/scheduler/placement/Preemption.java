@@ -136,13 +136,14 @@ final class Preemption {
     }
 
     /**
-     * Returns the distance between the resources of an allocation and the resources that the node lacks; CPU and memory
-     * each count as a share of the lacking amount.
+     * Returns the distance between the resources of an allocation and the resources that the node lacks; CPU, memory
+     * and disk each count as a share of the lacking amount.
      */
     private static double distance(Candidate one, NodeUsage usage, ResourceRequest request) {
         double cpu = share(usage.lackingCpu(request), one.resources().cpu());
         double memory = share(usage.lackingMemory(request), one.resources().memoryMib());
-        return Math.hypot(cpu, memory);
+        double disk = share(usage.lackingDisk(request), one.resources().diskMib());
+        return Math.hypot(Math.hypot(cpu, memory), disk);
     }
 
     private static double share(long lacking, long held) {

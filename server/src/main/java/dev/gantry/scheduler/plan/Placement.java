@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param history the reschedules that the allocation begins with
  * @param deploymentId the deployment that the allocation belongs to; empty: none
  * @param canary true for a canary
+ * @param sticky true if the group's {@code ephemeral_disk} is sticky
+ * @param dataOf the id of the allocation on the same node whose data the allocation takes over; empty: none
  */
 public record Placement(
         String taskGroup,
@@ -30,7 +32,9 @@ public record Placement(
         Optional<Allocation> previous,
         RescheduleHistory history,
         String deploymentId,
-        boolean canary) {
+        boolean canary,
+        boolean sticky,
+        Optional<String> dataOf) {
 
     /** Copies the list. */
     public Placement {

@@ -11,13 +11,20 @@ import java.util.List;
  *
  * @param cpu in MHz
  * @param memoryMib in MiB
+ * @param diskMib in MiB
  * @param ports the ports it has
  * @param stopping true if the allocation is to stop, so that the resources become free soon
  * @param allocation the allocation; the default instance if it is only planned
  * @param job the version of its job that it runs; the default instance if it is only planned
  */
 public record AllocatedResources(
-        long cpu, long memoryMib, List<AllocatedPort> ports, boolean stopping, Allocation allocation, Job job) {
+        long cpu,
+        long memoryMib,
+        long diskMib,
+        List<AllocatedPort> ports,
+        boolean stopping,
+        Allocation allocation,
+        Job job) {
 
     /** Copies the list. */
     public AllocatedResources {
@@ -29,6 +36,7 @@ public record AllocatedResources(
         return new AllocatedResources(
                 request.cpu(),
                 request.memoryMib(),
+                request.diskMib(),
                 ports,
                 false,
                 Allocation.getDefaultInstance(),
@@ -37,7 +45,7 @@ public record AllocatedResources(
 
     /** Returns the same resources with a newer state of the allocation. */
     AllocatedResources of(Allocation changed) {
-        return new AllocatedResources(cpu, memoryMib, ports, stopping, changed, job);
+        return new AllocatedResources(cpu, memoryMib, diskMib, ports, stopping, changed, job);
     }
 
     /** Returns true if the allocation is planned and not stored yet. */

@@ -243,6 +243,15 @@ public final class ClusterState {
                 && allocation.getNextAllocationId().isEmpty();
     }
 
+    /**
+     * Returns true if an allocation has a sticky disk that no other allocation has taken over.
+     *
+     * @param allocation the allocation, of any status
+     */
+    public static boolean hasDataToTakeOver(Allocation allocation) {
+        return allocation.getSticky() && allocation.getNextAllocationId().isEmpty();
+    }
+
     private void remove(Allocation known) {
         if (known != null) {
             NodeUsage usage = nodes.find(known.getNodeId());
@@ -279,6 +288,7 @@ public final class ClusterState {
         AllocatedResources resources = new AllocatedResources(
                 run.request().cpu(),
                 run.request().memoryMib(),
+                run.request().diskMib(),
                 allocation.getPortsList(),
                 !AllocationStatuses.isWanted(allocation),
                 allocation,
@@ -292,6 +302,7 @@ public final class ClusterState {
 
     private boolean isNeeded(Allocation allocation) {
         return !AllocationStatuses.isTerminal(allocation)
+                || hasDataToTakeOver(allocation)
                 || (isWithoutSuccessor(allocation) && isOfNewestVersion(allocation));
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Records the used resources of a node: CPU, memory and ports, and the allocations that use them. */
+/** Records the used resources of a node: CPU, memory, disk and ports, and the allocations that use them. */
 public final class NodeUsage {
 
     /** The allocations of the usage that this one was copied from; must not be changed. */
@@ -28,8 +28,10 @@ public final class NodeUsage {
     private String id = "";
     private long wholeCpu;
     private long wholeMemoryMib;
+    private long wholeDiskMib;
     private long cpu;
     private long memoryMib;
+    private long diskMib;
     private int stopping;
     private int position;
 
@@ -45,6 +47,7 @@ public final class NodeUsage {
         describe(other.node);
         this.cpu = other.cpu;
         this.memoryMib = other.memoryMib;
+        this.diskMib = other.diskMib;
         this.stopping = other.stopping;
         this.position = other.position;
     }
@@ -98,6 +101,10 @@ public final class NodeUsage {
         id = changed.getId();
         wholeCpu = changed.getResources().getCpu();
         wholeMemoryMib = changed.getResources().getMemoryMib();
+        // A node that does not say how much disk it has is not limited by it.
+        wholeDiskMib = changed.getResources().getDiskMib() == 0
+                ? Long.MAX_VALUE
+                : changed.getResources().getDiskMib();
     }
 
     /**
@@ -122,6 +129,7 @@ public final class NodeUsage {
         allocations.put(allocationId, resources);
         cpu += resources.cpu();
         memoryMib += resources.memoryMib();
+        diskMib += resources.diskMib();
         stopping += resources.stopping() ? 1 : 0;
         resources.ports().forEach(ports::take);
     }
@@ -141,6 +149,7 @@ public final class NodeUsage {
             }
             cpu -= resources.cpu();
             memoryMib -= resources.memoryMib();
+            diskMib -= resources.diskMib();
             stopping -= resources.stopping() ? 1 : 0;
             resources.ports().forEach(ports::free);
         }
@@ -214,17 +223,20 @@ public final class NodeUsage {
      * Returns the resources that the node lacks for an allocation; empty if the allocation fits.
      *
      * @param request what the allocation needs
-     * @return memory first, then CPU, then ports
+     * @return memory first, then CPU, disk and ports
      */
     public List<Shortage> shortages(ResourceRequest request) {
         List<Shortage> ofPorts =
                 request.ports().isEmpty() ? List.of() : ports.shortages(request.ports(), node.getResources());
-        if (lackingMemory(request) <= 0 && lackingCpu(request) <= 0) {
+        if (lackingMemory(request) <= 0 && lackingCpu(request) <= 0 && lackingDisk(request) <= 0) {
             return ofPorts;
         }
         List<Shortage> shortages = new ArrayList<>();
         addIfShort(shortages, "memory", request.memoryMib(), wholeMemoryMib - memoryMib, " MiB");
         addIfShort(shortages, "cpu", request.cpu(), wholeCpu - cpu, " MHz");
+        if (lackingDisk(request) > 0) {
+            addIfShort(shortages, "disk", request.diskMib(), wholeDiskMib - diskMib, " MiB");
+        }
         shortages.addAll(ofPorts);
         return shortages;
     }
@@ -245,6 +257,17 @@ public final class NodeUsage {
      */
     public long lackingMemory(ResourceRequest request) {
         return memoryMib + request.memoryMib() - wholeMemoryMib;
+    }
+
+    /**
+     * Returns how much disk the node lacks for an allocation, in MiB; 0 or less if it has enough, or if the allocation asks
+     * for none. The node's disk is what is free, so what running allocations have written counts twice: in their sizes, and
+     * since it is not free.
+     *
+     * @param request what the allocation needs
+     */
+    public long lackingDisk(ResourceRequest request) {
+        return request.diskMib() == 0 ? 0 : request.diskMib() - (wholeDiskMib - diskMib);
     }
 
     /**

@@ -7,13 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The resources that one allocation of a group needs: the sum over its tasks.
+ * The resources that one allocation of a group needs: the sum over its tasks, and the disk of the group.
  *
  * @param cpu in MHz
  * @param memoryMib in MiB
+ * @param diskMib in MiB; 0 if the group says nothing about it
  * @param ports the ports in the order in which the job declares them
  */
-public record ResourceRequest(long cpu, long memoryMib, List<PortRequest> ports) {
+public record ResourceRequest(long cpu, long memoryMib, long diskMib, List<PortRequest> ports) {
 
     /**
      * A port to allocate.
@@ -36,7 +37,7 @@ public record ResourceRequest(long cpu, long memoryMib, List<PortRequest> ports)
     }
 
     /**
-     * Sums up the resources of a group's tasks.
+     * Sums up the resources of a group.
      *
      * @param group a group, with its defaults filled in
      */
@@ -52,6 +53,6 @@ public record ResourceRequest(long cpu, long memoryMib, List<PortRequest> ports)
                     .getPortsList()
                     .forEach(port -> ports.add(new PortRequest(task.getName(), port.getLabel(), port.getStaticPort())));
         }
-        return new ResourceRequest(cpu, memoryMib, List.copyOf(ports));
+        return new ResourceRequest(cpu, memoryMib, group.getEphemeralDisk().getSizeMib(), List.copyOf(ports));
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A resource that a node lacks for an allocation.
  *
- * @param dimension the resource: "memory", "cpu", "port 8080", "dynamic ports"
+ * @param dimension the resource: "memory", "cpu", "disk", "port 8080", "dynamic ports"
  * @param asked how much the allocation needs
  * @param free how much the node has left
  * @param unit the unit of both amounts, with a space before it; empty for ports

@@ -83,7 +83,9 @@ class PlanWriterTest {
                 new RescheduleHistory(
                         List.of(ProtoTimes.toTimestampMillis(cluster.clock().instant())), 0),
                 "",
-                false);
+                false,
+                false,
+                Optional.empty());
 
         Allocation placed = write(NOTHING, placement);
 
@@ -155,7 +157,9 @@ class PlanWriterTest {
                 Optional.empty(),
                 RescheduleHistory.NONE,
                 "",
-                false);
+                false,
+                false,
+                Optional.empty());
 
         Allocation placed = write(preempting(victim), placement);
 
@@ -197,7 +201,9 @@ class PlanWriterTest {
                         Optional.empty(),
                         RescheduleHistory.NONE,
                         "",
-                        false));
+                        false,
+                        false,
+                        Optional.empty()));
 
         assertThat(cluster.allocation(id("a1")).getPreemptedByAllocationId()).isEqualTo(placed.getId());
         assertThat(cluster.newestEvaluation("web").getPreemptedAllocationIdsList())
@@ -246,7 +252,18 @@ class PlanWriterTest {
         Evaluation evaluation = outcome();
         Allocation placed = writer.allocate(
                 evaluation,
-                new Placement("web", 0, 0, open, List.of(), Optional.empty(), RescheduleHistory.NONE, "", false));
+                new Placement(
+                        "web",
+                        0,
+                        0,
+                        open,
+                        List.of(),
+                        Optional.empty(),
+                        RescheduleHistory.NONE,
+                        "",
+                        false,
+                        false,
+                        Optional.empty()));
         cluster.store()
                 .write(transaction ->
                         transaction.updateNode(closing.apply(open.toBuilder()).build()))

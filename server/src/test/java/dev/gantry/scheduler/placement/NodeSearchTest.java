@@ -19,6 +19,7 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.NodeResources;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -57,12 +58,14 @@ class NodeSearchTest {
         putNodes(50, 8192);
         NodeSearch search = search();
 
-        assertThat(search.find(demand.seed(0), PlacementRequest.forIndex(0))).isEmpty();
+        assertThat(search.find(demand.seed(0), PlacementRequest.forIndex(0), Optional.empty()))
+                .isEmpty();
         assertThat(search.refused().count() + search.exhausted().size()).isEqualTo(NODES);
         int tested = demand.classes().tested();
         cluster.nodes().forEach(this::renewKernel);
 
-        assertThat(search.find(demand.seed(1), PlacementRequest.forIndex(1))).isEmpty();
+        assertThat(search.find(demand.seed(1), PlacementRequest.forIndex(1), Optional.empty()))
+                .isEmpty();
         assertThat(demand.classes().tested()).isEqualTo(tested);
     }
 
@@ -70,13 +73,15 @@ class NodeSearchTest {
     void a_node_where_an_allocation_is_stopped_is_tested_again() {
         putNodes(50, 8192);
         NodeSearch search = search();
-        assertThat(search.find(demand.seed(0), PlacementRequest.forIndex(0))).isEmpty();
+        assertThat(search.find(demand.seed(0), PlacementRequest.forIndex(0), Optional.empty()))
+                .isEmpty();
         NodeUsage grown = cluster.nodes().get(77);
         renewKernel(grown);
 
         search.reconsider(grown);
 
-        assertThat(search.find(demand.seed(1), PlacementRequest.forIndex(1))).hasValue(grown);
+        assertThat(search.find(demand.seed(1), PlacementRequest.forIndex(1), Optional.empty()))
+                .hasValue(grown);
     }
 
     private Set<String> place() {
@@ -85,7 +90,8 @@ class NodeSearchTest {
         Set<String> chosen = new HashSet<>();
         for (int index = 0; index < COUNT; index++) {
             Seed seed = demand.seed(index);
-            NodeUsage node = search.find(seed, PlacementRequest.forIndex(0)).orElseThrow();
+            NodeUsage node = search.find(seed, PlacementRequest.forIndex(0), Optional.empty())
+                    .orElseThrow();
             draft.place("front" + index, "front", node, draft.usageOf(node).choose(demand.request(), seed));
             chosen.add(node.node().getId());
         }

@@ -272,7 +272,7 @@ class ClusterStateTest {
     }
 
     private double freeCpu() {
-        return cluster.nodes().get(0).freeCpuWith(new ResourceRequest(0, 0, List.of()));
+        return cluster.nodes().get(0).freeCpuWith(new ResourceRequest(0, 0, 0, List.of()));
     }
 
     private List<String> names() {
