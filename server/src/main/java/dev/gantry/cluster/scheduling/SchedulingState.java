@@ -5,6 +5,7 @@ import dev.gantry.cluster.evaluation.EvaluationQueue;
 import dev.gantry.cluster.evaluation.FollowUps;
 import dev.gantry.cluster.job.JobVersionCache;
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.model.Glob;
 import dev.gantry.model.NodeEligibility;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.state.ClusterState;
@@ -231,7 +232,9 @@ final class SchedulingState {
     /** Returns true if a job may run in one of these datacenters; a job without datacenters may run in all. */
     private static boolean isIn(Job job, Set<String> datacenters) {
         return job.getDatacentersCount() == 0
-                || job.getDatacentersList().stream().anyMatch(datacenters::contains);
+                || job.getDatacentersList().stream()
+                        .map(Glob::new)
+                        .anyMatch(glob -> datacenters.stream().anyMatch(glob::matches));
     }
 
     private void put(JobRecord job) {

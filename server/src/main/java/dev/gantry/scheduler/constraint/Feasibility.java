@@ -1,5 +1,6 @@
 package dev.gantry.scheduler.constraint;
 
+import dev.gantry.model.Glob;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeRestrictions;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 public final class Feasibility {
 
     private final List<String> datacenters;
+    private final List<Glob> datacenterGlobs;
     private final List<String> drivers;
     private final List<NodeConstraint> constraints;
     private final Map<NodeRestrictions, String> refusing;
@@ -26,6 +28,7 @@ public final class Feasibility {
      */
     public Feasibility(NodeRequirements requirements) {
         this.datacenters = requirements.datacenters();
+        this.datacenterGlobs = datacenters.stream().map(Glob::new).toList();
         this.drivers = requirements.drivers();
         this.refusing = requirements.refusing();
         this.constraints =
@@ -60,7 +63,7 @@ public final class Feasibility {
      * @return the first reason: datacenter, then drivers, then constraints in the order of the job
      */
     public Optional<Refusal> misfit(Node node) {
-        if (!datacenters.isEmpty() && !datacenters.contains(node.getDatacenter())) {
+        if (!datacenters.isEmpty() && datacenterGlobs.stream().noneMatch(glob -> glob.matches(node.getDatacenter()))) {
             return Optional.of(Refusal.node("datacenter is not " + String.join(" or ", datacenters)));
         }
         return unhealthy(node)

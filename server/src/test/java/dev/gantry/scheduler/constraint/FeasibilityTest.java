@@ -39,6 +39,28 @@ class FeasibilityTest {
     }
 
     @Test
+    void a_datacenter_is_matched_by_a_pattern() {
+        Job job = JOB.toBuilder()
+                .clearDatacenters()
+                .addDatacenters("eu-*")
+                .addDatacenters("dc1*")
+                .build();
+        Feasibility feasibility = new Feasibility(NodeRequirements.of(job, job.getTaskGroups(0), Map.of()));
+
+        assertThat(feasibility.refusal(GOOD.toBuilder().setDatacenter("dc1").build()))
+                .isEmpty();
+        assertThat(feasibility.refusal(GOOD.toBuilder().setDatacenter("dc1-b").build()))
+                .isEmpty();
+        assertThat(feasibility.refusal(GOOD.toBuilder().setDatacenter("eu-west").build()))
+                .isEmpty();
+        assertThat(feasibility
+                        .refusal(GOOD.toBuilder().setDatacenter("us").build())
+                        .orElseThrow()
+                        .reason())
+                .isEqualTo("datacenter is not eu-* or dc1*");
+    }
+
+    @Test
     void each_unmet_requirement_has_its_own_reason() {
         assertThat(reason(GOOD.toBuilder().setStatus(NodeStatus.NODE_STATUS_DOWN)))
                 .isEqualTo("node is down");
