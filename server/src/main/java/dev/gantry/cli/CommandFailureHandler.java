@@ -51,7 +51,9 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
             denied.violations().forEach(violation -> err.println(line(violation)));
         } else if (failure instanceof UnavailableException gone && !gone.isServerReached()) {
             err.println("error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR");
-        } else if (failure instanceof GantryException || failure instanceof JobFileException) {
+        } else if (failure instanceof JobFileException file) {
+            file.reports().forEach(fault -> err.println("error: " + fault));
+        } else if (failure instanceof GantryException) {
             err.println("error: " + failure.getMessage());
         } else if (failure instanceof CommandFailedException) {
             err.println("error: " + failure.getMessage());

@@ -1,8 +1,7 @@
 package dev.gantry.cli;
 
-import dev.gantry.jobfile.JobFiles;
 import dev.gantry.v1.Job;
-import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code FILE}: the job file that a command reads. */
@@ -10,10 +9,11 @@ final class JobFileParameter {
 
     private final CliContext context;
 
-    @Parameters(
-            paramLabel = "FILE",
-            description = "Job file, in HCL or as the protocol's JSON. - reads standard input.")
+    @Parameters(paramLabel = "FILE", description = "Job file, in HCL or JSON. - reads standard input.")
     private String file;
+
+    @Mixin
+    private JobVariableOptions variables;
 
     JobFileParameter(CliContext context) {
         this.context = context;
@@ -21,14 +21,7 @@ final class JobFileParameter {
 
     /** Reads the job. */
     Job read() {
-        return read(context, file);
-    }
-
-    /** Reads the job in a file, or on standard input if the name is {@code -}. */
-    static Job read(CliContext context, String file) {
-        return file.equals("-")
-                ? JobFiles.read("standard input", context.console().in())
-                : JobFiles.read(Path.of(file));
+        return variables.read(context, file);
     }
 
     /** Returns the name of the file as given. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,6 +29,9 @@ final class JobStopCommand extends ClientCommand {
 
     @ArgGroup(multiplicity = "1")
     private Which which;
+
+    @Mixin
+    private JobVariableOptions variables;
 
     @Option(names = "--detach", description = "Does not wait, and prints the evaluation's id.")
     private boolean detach;
@@ -89,7 +93,7 @@ final class JobStopCommand extends ClientCommand {
     private String jobId() {
         return which.file == null
                 ? which.jobId
-                : JobFileParameter.read(context(), which.file).getId();
+                : variables.read(context(), which.file).getId();
     }
 
     private StopJobResponse stop(GantryClient client, String jobId) {

@@ -1,6 +1,7 @@
 package dev.gantry.jobfile;
 
 import com.google.protobuf.Duration;
+import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclItem;
 import dev.gantry.jobfile.hcl.HclName;
 import dev.gantry.jobfile.hcl.HclValue;
@@ -15,21 +16,23 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One block of a job file. Its keys are validated; values are read by key.
+ * One block of a job file. Its keys are validated; values are read by key. A fault is kept, and what is at fault reads as
+ * left out, so that one run finds all faults.
  *
  * @param position where it begins
  * @param name its label; empty for a kind of block that has none
- * @param items what it holds
+ * @param items what it holds, without unknown keys
+ * @param faults takes what is wrong
  */
-record Block(Position position, String name, List<HclItem> items) {
+record Block(Position position, String name, List<HclItem> items, Faults faults) {
 
-    /** Reads a block without a label. */
-    static Block unnamed(HclItem item, Keys keys) {
-        return of(item, "", unlabelled(item), keys);
+    /** Reads a block without a label; throws if it is none. */
+    static Block unnamed(HclItem item, Keys keys, Faults faults) {
+        return of(item, "", unlabelled(item), keys, faults);
     }
 
-    /** Reads a block with one label. */
-    static Block named(HclItem item, Keys keys) {
+    /** Reads a block with one label; throws if it has another number of them. */
+    private static Block named(HclItem item, Keys keys, Faults faults) {
         Body body = body(item);
         String kind = keys.kind();
         if (item.labels().isEmpty()) {
@@ -43,12 +46,18 @@ record Block(Position position, String name, List<HclItem> items) {
         if (label.text().isBlank()) {
             throw new TextFaultException(label.position(), "the name of a %s is empty: give it one".formatted(kind));
         }
-        return of(item, label.text(), body, keys);
+        return of(item, label.text(), body, keys, faults);
     }
 
-    private static Block of(HclItem item, String name, Body body, Keys keys) {
-        body.items().forEach(inner -> keys.check(inner));
-        return new Block(item.position(), name, body.items());
+    private static Block of(HclItem item, String name, Body body, Keys keys, Faults faults) {
+        List<HclItem> known = body.items().stream()
+                .filter(inner -> faults.attempt(() -> {
+                            keys.check(inner);
+                            return inner;
+                        })
+                        .isPresent())
+                .toList();
+        return new Block(item.position(), name, known, faults);
     }
 
     private static Body unlabelled(HclItem item) {
@@ -75,66 +84,79 @@ record Block(Position position, String name, List<HclItem> items) {
     }
 
     Optional<String> text(String key) {
-        return value(key).map(value -> Values.text(key, value));
+        return value(key).flatMap(value -> faults.attempt(() -> Values.text(key, value)));
     }
 
     List<String> texts(String key) {
-        return value(key).map(value -> Values.texts(key, value)).orElse(List.of());
+        return value(key)
+                .flatMap(value -> faults.attempt(() -> Values.texts(key, value)))
+                .orElse(List.of());
     }
 
     OptionalInt integer(String key, int least, int most) {
-        Optional<HclValue> value = value(key);
-        return value.isPresent() ? OptionalInt.of(Values.integer(key, value.get(), least, most)) : OptionalInt.empty();
+        return value(key)
+                .flatMap(value -> faults.attempt(() -> Values.integer(key, value, least, most)))
+                .map(OptionalInt::of)
+                .orElseGet(OptionalInt::empty);
     }
 
     Optional<Boolean> bool(String key) {
-        return value(key).map(value -> Values.bool(key, value));
+        return value(key).flatMap(value -> faults.attempt(() -> Values.bool(key, value)));
     }
 
     Optional<Duration> duration(String key) {
-        return value(key).map(value -> Values.duration(key, value));
+        return value(key).flatMap(value -> faults.attempt(() -> Values.duration(key, value)));
     }
 
     <T> Optional<T> word(String key, Map<String, T> words) {
-        return value(key).map(value -> Values.word(key, value, words));
+        return value(key).flatMap(value -> faults.attempt(() -> Values.word(key, value, words)));
     }
 
     /** Returns the value of a key, which may be set once. */
     Optional<HclValue> value(String key) {
         Optional<HclItem> item = only(key);
-        item.filter(set -> !set.labels().isEmpty()).ifPresent(set -> {
-            throw new TextFaultException(set.position(), "%s is no block: write %1$s = …".formatted(key));
-        });
+        if (item.isPresent() && !item.get().labels().isEmpty()) {
+            refuse(item.get().position(), "%s is no block: write %1$s = …".formatted(key));
+            return Optional.empty();
+        }
         return item.map(HclItem::value);
+    }
+
+    /** Keeps a fault. */
+    void refuse(Position at, String message) {
+        faults.add(at, message);
     }
 
     /** Reads all blocks of a kind with names. No two blocks may have the same name. */
     List<Block> named(Keys keys) {
         Map<String, Block> blocks = new LinkedHashMap<>();
         for (HclItem item : all(keys.kind())) {
-            Block block = named(item, keys);
-            Block twin = blocks.putIfAbsent(block.name(), block);
-            if (twin != null) {
-                throw new TextFaultException(
-                        block.position(),
-                        "a second %s \"%s\"; the first is on line %d: rename one"
-                                .formatted(
-                                        keys.kind(),
-                                        block.name(),
-                                        twin.position().line()));
-            }
+            faults.attempt(() -> named(item, keys, faults)).ifPresent(block -> {
+                Block twin = blocks.putIfAbsent(block.name(), block);
+                if (twin != null) {
+                    refuse(
+                            block.position(),
+                            "a second %s \"%s\"; the first is on line %d: rename one"
+                                    .formatted(
+                                            keys.kind(),
+                                            block.name(),
+                                            twin.position().line()));
+                }
+            });
         }
         return List.copyOf(blocks.values());
     }
 
     /** Reads all blocks of a kind without names. */
     List<Block> unnamed(Keys keys) {
-        return all(keys.kind()).stream().map(item -> unnamed(item, keys)).toList();
+        return all(keys.kind()).stream()
+                .flatMap(item -> faults.attempt(() -> unnamed(item, keys, faults)).stream())
+                .toList();
     }
 
     /** Reads the block of a kind that may stand once. */
     Optional<Block> single(Keys keys) {
-        return only(keys.kind()).map(item -> unnamed(item, keys));
+        return only(keys.kind()).flatMap(item -> faults.attempt(() -> unnamed(item, keys, faults)));
     }
 
     /**
@@ -143,7 +165,7 @@ record Block(Position position, String name, List<HclItem> items) {
      */
     List<HclItem> joined(String key) {
         List<HclItem> joined = new ArrayList<>();
-        all(key).forEach(item -> joined.addAll(unlabelled(item).items()));
+        all(key).forEach(item -> faults.attempt(() -> unlabelled(item)).ifPresent(body -> joined.addAll(body.items())));
         return joined;
     }
 
@@ -151,15 +173,16 @@ record Block(Position position, String name, List<HclItem> items) {
     Map<String, String> pairs(String key) {
         Map<String, String> pairs = new LinkedHashMap<>();
         for (HclItem item : joined(key)) {
-            HclName name = item.name();
+            String name = item.name().text();
             if (!item.labels().isEmpty()) {
-                throw new TextFaultException(
-                        item.position(), "%s in %s is no block: write %1$s = …".formatted(name.text(), key));
+                refuse(item.position(), "%s in %s is no block: write %1$s = …".formatted(name, key));
+                continue;
             }
-            if (pairs.put(name.text(), Values.written(name.text(), item.value())) != null) {
-                throw new TextFaultException(
-                        item.position(), "%s is set twice in %s: take one out".formatted(name.text(), key));
-            }
+            faults.attempt(() -> Values.written(name, item.value())).ifPresent(text -> {
+                if (pairs.put(name, text) != null) {
+                    refuse(item.position(), "%s is set twice in %s: take one out".formatted(name, key));
+                }
+            });
         }
         return pairs;
     }
@@ -171,7 +194,7 @@ record Block(Position position, String name, List<HclItem> items) {
     private Optional<HclItem> only(String key) {
         List<HclItem> all = all(key);
         if (all.size() > 1) {
-            throw new TextFaultException(
+            refuse(
                     all.get(1).position(),
                     "a second %s; the first is on line %d: take one out"
                             .formatted(key, all.get(0).position().line()));

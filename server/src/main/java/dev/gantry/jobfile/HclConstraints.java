@@ -1,7 +1,6 @@
 package dev.gantry.jobfile;
 
 import dev.gantry.jobfile.hcl.HclValue;
-import dev.gantry.jobfile.hcl.TextFaultException;
 import dev.gantry.v1.Constraint;
 import java.util.List;
 import java.util.Optional;
@@ -42,18 +41,17 @@ final class HclConstraints {
         String operator = shorthands.get(0);
         refuseBeside(block, operator);
         Constraint.Builder constraint = Constraint.newBuilder().setOperator(operator);
-        HclValue value = block.value(operator).orElseThrow();
         switch (operator) {
             case DISTINCT_HOSTS -> {
-                return Values.bool(operator, value) ? Optional.of(constraint.build()) : Optional.empty();
+                return block.bool(operator).orElse(false) ? Optional.of(constraint.build()) : Optional.empty();
             }
             case DISTINCT_PROPERTY -> {
-                constraint.setAttribute(Values.text(operator, value));
+                block.text(operator).ifPresent(constraint::setAttribute);
                 block.text("value").ifPresent(constraint::setValue);
             }
             default -> {
                 block.text("attribute").ifPresent(constraint::setAttribute);
-                constraint.setValue(Values.text(operator, value));
+                block.text(operator).ifPresent(constraint::setValue);
             }
         }
         return Optional.of(constraint.build());
@@ -78,10 +76,8 @@ final class HclConstraints {
         Stream.concat(Stream.concat(Stream.of("operator"), said), others)
                 .filter(block::has)
                 .findFirst()
-                .ifPresent(key -> {
-                    throw new TextFaultException(
-                            block.value(key).orElseThrow().position(),
-                            "%s can't stand beside %s: take one out, or use two constraints".formatted(key, shorthand));
-                });
+                .ifPresent(key -> block.refuse(
+                        block.value(key).map(HclValue::position).orElse(block.position()),
+                        "%s can't stand beside %s: take one out, or use two constraints".formatted(key, shorthand)));
     }
 }

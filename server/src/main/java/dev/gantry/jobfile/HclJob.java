@@ -1,10 +1,10 @@
 package dev.gantry.jobfile;
 
 import dev.gantry.jobfile.hcl.Excerpt;
+import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclItem;
 import dev.gantry.jobfile.hcl.HclValue;
 import dev.gantry.jobfile.hcl.Position;
-import dev.gantry.jobfile.hcl.TextFaultException;
 import dev.gantry.model.JobDefaults;
 import dev.gantry.v1.EphemeralDisk;
 import dev.gantry.v1.Job;
@@ -27,28 +27,32 @@ final class HclJob {
 
     private HclJob() {}
 
-    /** The one job of a file. */
-    static Job read(HclValue.Body file) {
-        Block top = new Block(Position.START, "", file.items());
-        file.items().forEach(HclJob::requireJob);
-        List<HclItem> jobs = file.items();
-        if (jobs.isEmpty()) {
-            throw new TextFaultException(Position.START, "no job here: a job file holds job \"NAME\" { … }");
+    /** The one job of a file. What is at fault is left out of it. */
+    static Job read(HclValue.Body file, Faults faults) {
+        List<HclItem> jobs = file.items().stream().filter(HclJob::isJob).toList();
+        // If the beginning of the job is at fault, what is in it is not.
+        if (faults.isEmpty() || !jobs.isEmpty()) {
+            file.items().stream()
+                    .filter(item -> !isJob(item))
+                    .forEach(item -> faults.add(
+                            item.position(),
+                            Excerpt.quoted(item.name().text())
+                                    + " stands outside of a job: a job file holds job \"NAME\" { … },"
+                                    + " variables and locals"));
+        }
+        if (file.items().isEmpty() && faults.isEmpty()) {
+            faults.add(Position.START, "no job here: a job file holds job \"NAME\" { … }");
         }
         if (jobs.size() > 1) {
-            throw new TextFaultException(
-                    jobs.get(1).position(), "a second job: a job file holds one; move it to a file of its own");
+            faults.add(jobs.get(1).position(), "a second job: a job file holds one; move it to a file of its own");
         }
-        return job(top.named(Keys.JOB).get(0));
+        List<Block> blocks =
+                new Block(Position.START, "", jobs.stream().limit(1).toList(), faults).named(Keys.JOB);
+        return blocks.isEmpty() ? Job.getDefaultInstance() : job(blocks.get(0));
     }
 
-    private static void requireJob(HclItem item) {
-        if (!item.name().text().equals(Keys.JOB.kind())) {
-            throw new TextFaultException(
-                    item.position(),
-                    Excerpt.quoted(item.name().text())
-                            + " stands outside of a job: a job file holds job \"NAME\" { … } and nothing else");
-        }
+    private static boolean isJob(HclItem item) {
+        return item.name().text().equals(Keys.JOB.kind());
     }
 
     private static Job job(Block block) {
@@ -81,7 +85,7 @@ final class HclJob {
         tasks.forEach(task -> groups.add(groupOf(job, task)));
         for (Block group : job.named(Keys.GROUP)) {
             if (tasks.stream().anyMatch(task -> task.name().equals(group.name()))) {
-                throw new TextFaultException(
+                job.refuse(
                         group.position(),
                         ("group \"%s\" has the name of a task outside of groups, which makes a group of its name:"
                                         + " rename one")
@@ -108,6 +112,7 @@ final class HclJob {
         block.integer("count", 0, Integer.MAX_VALUE).ifPresent(group::setCount);
         block.single(Keys.EPHEMERAL_DISK).map(HclJob::disk).ifPresent(group::setEphemeralDisk);
         block.named(Keys.TASK).forEach(task -> group.addTasks(HclTask.read(task)));
+        HclGroupNetwork.read(block, group);
         HclPolicies.read(job, block, group);
         return group.build();
     }

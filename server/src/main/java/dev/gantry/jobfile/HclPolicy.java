@@ -1,10 +1,11 @@
 package dev.gantry.jobfile;
 
+import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclItem;
+import dev.gantry.jobfile.hcl.HclName;
 import dev.gantry.jobfile.hcl.HclValue;
 import dev.gantry.jobfile.hcl.HclValue.Sequence;
 import dev.gantry.jobfile.hcl.Position;
-import dev.gantry.jobfile.hcl.TextFaultException;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclJobFeature;
@@ -118,19 +119,17 @@ final class HclPolicy {
     private HclPolicy() {}
 
     /** Returns the policy of a file, without a name. */
-    static AclPolicy read(HclValue.Body file) {
-        for (HclItem item : file.items()) {
-            POLICY.check(item);
-        }
-        Block top = new Block(Position.START, "", file.items());
+    static AclPolicy read(HclValue.Body file, Faults faults) {
+        Block top =
+                Block.unnamed(new HclItem(new HclName(POLICY.kind(), Position.START), List.of(), file), POLICY, faults);
         AclPolicy.Builder policy = AclPolicy.newBuilder();
         top.text("description").ifPresent(policy::setDescription);
         top.named(JOB).forEach(job -> policy.addJobs(rule(job)));
         top.named(VARIABLES).forEach(paths -> policy.addVariables(variableRule(paths)));
         top.single(NODE).map(HclPolicy::access).ifPresent(policy::setNode);
         top.single(OPERATOR).map(HclPolicy::access).ifPresent(policy::setOperator);
-        if (policy.build().equals(AclPolicy.getDefaultInstance())) {
-            throw new TextFaultException(
+        if (faults.isEmpty() && policy.build().equals(AclPolicy.getDefaultInstance())) {
+            faults.add(
                     Position.START,
                     "no rule here: a policy holds job \"GLOB\" { … }, variables \"GLOB\" { … }, node { … } and operator { … }");
         }
@@ -173,8 +172,9 @@ final class HclPolicy {
     /** Reads what a block allows, as a word for several capabilities, as a list of them, or both. */
     private static <C extends Enum<C>> Set<C> allowed(
             String kind, Block block, Class<C> type, Map<String, Set<C>> shorthands, Map<String, C> known) {
-        if (!block.has("policy") && !block.has("capabilities")) {
-            throw new TextFaultException(
+        // A key that is spelled wrong says what is missing.
+        if (!block.has("policy") && !block.has("capabilities") && block.faults().isEmpty()) {
+            block.refuse(
                     block.position(),
                     "%s \"%s\" does not say what is allowed: write policy = \"read\" or capabilities = [\"…\"]"
                             .formatted(kind, block.name()));
@@ -185,7 +185,7 @@ final class HclPolicy {
         // A rule without capabilities denies; one that also allows something would not.
         boolean denies = block.text("policy").filter("deny"::equals).isPresent();
         if (denies && !capabilities.isEmpty()) {
-            throw new TextFaultException(
+            block.refuse(
                     block.position(),
                     "%s \"%s\" is denied and has capabilities: take one of the two out".formatted(kind, block.name()));
         }
@@ -193,9 +193,10 @@ final class HclPolicy {
     }
 
     private static AclAccess access(Block block) {
-        return block.word("policy", ACCESS)
-                .orElseThrow(() -> new TextFaultException(
-                        block.position(), "policy is missing: write policy = \"deny\", \"read\" or \"write\""));
+        if (!block.has("policy") && block.faults().isEmpty()) {
+            block.refuse(block.position(), "policy is missing: write policy = \"deny\", \"read\" or \"write\"");
+        }
+        return block.word("policy", ACCESS).orElse(AclAccess.ACL_ACCESS_DENY);
     }
 
     /** Reads a list of words; none may stand twice. */
@@ -204,17 +205,18 @@ final class HclPolicy {
         HclValue value = block.value(key).orElse(null);
         if (value instanceof Sequence sequence) {
             for (HclValue element : sequence.elements()) {
-                T word = Values.word(key, element, known);
-                if (words.contains(word)) {
-                    throw new TextFaultException(
-                            element.position(),
-                            "%s stands twice in %s: take one out".formatted(Values.text(key, element), key));
-                }
-                words.add(word);
+                block.faults().attempt(() -> Values.word(key, element, known)).ifPresent(word -> {
+                    if (words.contains(word)) {
+                        block.refuse(
+                                element.position(),
+                                "%s stands twice in %s: take one out".formatted(Values.text(key, element), key));
+                    }
+                    words.add(word);
+                });
             }
         } else if (value != null) {
             // Says that it is no list.
-            var unused = Values.texts(key, value);
+            var unused = block.texts(key);
         }
         return words;
     }

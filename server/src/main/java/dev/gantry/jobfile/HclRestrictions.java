@@ -1,6 +1,7 @@
 package dev.gantry.jobfile;
 
 import dev.gantry.jobfile.hcl.Excerpt;
+import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclItem;
 import dev.gantry.jobfile.hcl.HclValue;
 import dev.gantry.jobfile.hcl.HclValue.Sequence;
@@ -77,7 +78,9 @@ final class HclRestrictions {
     private void readItem(HclItem item) {
         String key = item.name().text();
         if (key.equals(HOST_VOLUMES.kind())) {
-            readHostVolumes(Block.unnamed(item, HOST_VOLUMES));
+            Faults ofBlock = new Faults();
+            readHostVolumes(Block.unnamed(item, HOST_VOLUMES, ofBlock));
+            ofBlock.inOrder().forEach(this::add);
             return;
         }
         if (!item.labels().isEmpty()) {
@@ -104,8 +107,7 @@ final class HclRestrictions {
         HostVolumeRestriction.Builder volumes = HostVolumeRestriction.newBuilder();
         // Set first: a list at fault must not lift the restriction.
         restrictions.setHostVolumes(volumes);
-        check(() -> volumes.addAllAllow(block.texts("allow")));
-        check(() -> volumes.addAllReadOnly(block.texts("read_only")));
+        volumes.addAllAllow(block.texts("allow")).addAllReadOnly(block.texts("read_only"));
         restrictions.setHostVolumes(volumes);
     }
 
@@ -132,7 +134,11 @@ final class HclRestrictions {
         try {
             step.run();
         } catch (TextFaultException e) {
-            faults.add("%s: %s".formatted(e.position(), e.getMessage()));
+            add(e);
         }
+    }
+
+    private void add(TextFaultException fault) {
+        faults.add("%s: %s".formatted(fault.position(), fault.getMessage()));
     }
 }

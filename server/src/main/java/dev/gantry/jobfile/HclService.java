@@ -42,8 +42,9 @@ final class HclService {
     private static Check check(Block block, Optional<CheckRestart> ofService) {
         Check.Builder check = Check.newBuilder()
                 .addAllArgs(block.texts("args"))
-                .addAllHeaders(
-                        block.joined("header").stream().map(HclService::header).toList());
+                .addAllHeaders(block.joined("header").stream()
+                        .flatMap(item -> block.faults().attempt(() -> header(item)).stream())
+                        .toList());
         block.text("name").ifPresent(check::setName);
         block.word("type", TYPES).ifPresent(check::setType);
         block.text("path").ifPresent(check::setPath);

@@ -1,5 +1,7 @@
 package dev.gantry.jobfile;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.gantry.model.JobDefaults;
 import dev.gantry.v1.Lifecycle;
 import dev.gantry.v1.LifecycleHook;
@@ -13,6 +15,8 @@ import java.util.Map;
 final class HclTask {
 
     private static final int HIGHEST_PORT = 65_535;
+
+    private static final String PORT_MAP = "port_map";
 
     private static final Map<String, LifecycleHook> HOOKS = Map.of(
             "prestart", LifecycleHook.LIFECYCLE_HOOK_PRESTART, "poststop", LifecycleHook.LIFECYCLE_HOOK_POSTSTOP);
@@ -30,9 +34,12 @@ final class HclTask {
         block.text("driver").ifPresent(task::setDriver);
         block.text("user").ifPresent(task::setUser);
         if (block.has("config")) {
-            task.setConfig(HclStruct.read(block.joined("config")));
+            block.faults().attempt(() -> HclStruct.read(block.joined("config"))).ifPresent(task::setConfig);
         }
-        block.single(Keys.RESOURCES).map(HclTask::resources).ifPresent(task::setResources);
+        block.single(Keys.RESOURCES).ifPresent(resources -> {
+            task.setResources(resources(resources));
+            resources.single(Keys.NETWORK).ifPresent(network -> mapPorts(network, task));
+        });
         block.unnamed(Keys.SERVICE).forEach(service -> task.addServices(HclService.read(service)));
         block.duration("kill_timeout").ifPresent(task::setKillTimeout);
         block.duration("shutdown_delay").ifPresent(task::setShutdownDelay);
@@ -65,7 +72,33 @@ final class HclTask {
         return resources.build();
     }
 
-    private static Port port(Block block) {
+    /**
+     * Maps ports with {@code to} in the driver's {@code port_map}. Images that were converted from Docker's name their
+     * ports as 8080-tcp.
+     */
+    private static void mapPorts(Block network, Task.Builder task) {
+        network.named(Keys.PORT).forEach(port -> mapPort(port, task));
+    }
+
+    /** Maps one port, unless {@code port_map} has it. */
+    static void mapPort(Block port, Task.Builder task) {
+        port.integer("to", 1, HIGHEST_PORT).ifPresent(to -> {
+            Value map = task.getConfig().getFieldsOrDefault(PORT_MAP, Value.getDefaultInstance());
+            boolean isMap = map.hasStructValue() || map.getKindCase() == Value.KindCase.KIND_NOT_SET;
+            if (isMap && !map.getStructValue().containsFields(port.name())) {
+                Struct.Builder more = map.getStructValue().toBuilder()
+                        .putFields(
+                                port.name(),
+                                Value.newBuilder().setStringValue(to + "-tcp").build());
+                task.getConfigBuilder()
+                        .putFields(
+                                PORT_MAP,
+                                Value.newBuilder().setStructValue(more).build());
+            }
+        });
+    }
+
+    static Port port(Block block) {
         Port.Builder port = Port.newBuilder().setLabel(block.name());
         block.integer("static", 1, HIGHEST_PORT).ifPresent(port::setStaticPort);
         return port.build();

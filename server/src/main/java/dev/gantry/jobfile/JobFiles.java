@@ -1,45 +1,111 @@
 package dev.gantry.jobfile;
 
+import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclParser;
+import dev.gantry.jobfile.hcl.HclValue;
+import dev.gantry.jobfile.hcl.TextFaultException;
+import dev.gantry.jobfile.hcl2.Dialect;
+import dev.gantry.jobfile.hcl2.Hcl2File;
+import dev.gantry.jobfile.hcl2.Inputs;
+import dev.gantry.jobfile.hcl2.Surroundings;
 import dev.gantry.v1.Job;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
-/** Reads job files. */
+/** Reads job files, in HCL 1, HCL 2 or JSON. */
 public final class JobFiles {
 
     /** The largest job file: 1 MiB. */
     public static final int LARGEST = SourceFiles.LARGEST;
 
-    private static final SourceFiles<Job> FILES =
-            new SourceFiles<>("job file", "a job file names images and files, it does not hold them", JobFiles::parse);
+    private static final String TOO_LARGE = "a job file names images and files, it does not hold them";
 
     private JobFiles() {}
 
     /**
-     * Reads a job file.
+     * Reads a job file. Its functions may read files; relative paths begin in its directory.
      *
      * @param file the file
+     * @param inputs the values of its variables
      * @return the job as it is written there; defaults are not filled in
      * @throws JobFileException if the file can't be read, is larger than {@link #LARGEST}, or does not say a job
      */
-    public static Job read(Path file) {
-        return FILES.read(file);
+    public static Job read(Path file, Inputs inputs) {
+        Path directory = file.toAbsolutePath().getParent();
+        return files(inputs, Surroundings.in(directory)).read(file);
     }
 
     /**
-     * Reads a job file from a stream, such as standard input.
+     * Reads a job file without variables.
+     *
+     * @param file the file
+     * @return the job, as above
+     * @throws JobFileException as above
+     */
+    public static Job read(Path file) {
+        return read(file, Inputs.NONE);
+    }
+
+    /**
+     * Reads a job file from a stream, such as standard input. Its functions may not read files.
      *
      * @param name how messages call it
      * @param in the file's bytes, UTF-8; read to its end, but no further than {@link #LARGEST}, and not closed
+     * @param inputs the values of its variables
      * @return the job as it is written there; defaults are not filled in
      * @throws JobFileException if the stream can't be read, is larger than {@link #LARGEST}, or does not say a job
      */
-    public static Job read(String name, InputStream in) {
-        return FILES.read(name, in);
+    public static Job read(String name, InputStream in, Inputs inputs) {
+        return files(inputs, Surroundings.withoutFiles()).read(name, in);
     }
 
-    private static Job parse(String text) {
-        return text.stripLeading().startsWith("{") ? JsonJob.read(text) : HclJob.read(HclParser.parse(text));
+    /**
+     * Reads a job file without variables from a stream.
+     *
+     * @param name how messages call it
+     * @param in the file's bytes, as above
+     * @return the job, as above
+     * @throws JobFileException as above
+     */
+    public static Job read(String name, InputStream in) {
+        return read(name, in, Inputs.NONE);
+    }
+
+    private static SourceFiles<Job> files(Inputs inputs, Surroundings world) {
+        return new SourceFiles<>("job file", TOO_LARGE, (text, faults) -> parse(text, inputs, world, faults));
+    }
+
+    /** Reads a text; what is wrong with it is kept in the faults, or thrown if it is the last fault. */
+    static Job parse(String text, Inputs inputs, Surroundings world, Faults faults) {
+        if (text.stripLeading().startsWith("{")) {
+            inputs.refuseUnknown(List.of(), faults);
+            return JsonJob.read(text);
+        }
+        Optional<HclValue.Body> inHcl1 = inHcl1(text);
+        if (inHcl1.isPresent() && !Dialect.isHcl2(inHcl1.get())) {
+            inputs.refuseUnknown(List.of(), faults);
+            return HclJob.read(inHcl1.get(), faults);
+        }
+        Faults inHcl2 = new Faults();
+        Job job = HclJob.read(Hcl2File.read(text, inputs, world, false, inHcl2), inHcl2);
+        if (inHcl2.isEmpty() || inHcl1.isPresent() || Dialect.looksLikeHcl2(text)) {
+            faults.addAll(inHcl2);
+            return job;
+        }
+        // Neither language can read it. If it is damaged HCL 1, what stands in its texts is no fault.
+        Faults verbatim = new Faults();
+        HclJob.read(Hcl2File.read(text, inputs, world, true, verbatim), verbatim);
+        faults.addAll(verbatim.isEmpty() ? inHcl2 : verbatim);
+        return job;
+    }
+
+    private static Optional<HclValue.Body> inHcl1(String text) {
+        try {
+            return Optional.of(HclParser.parse(text));
+        } catch (TextFaultException e) {
+            return Optional.empty();
+        }
     }
 }

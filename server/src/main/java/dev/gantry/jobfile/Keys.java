@@ -42,6 +42,9 @@ record Keys(String kind, List<String> known, List<Later> later) {
         }
     }
 
+    /** A key that more kinds of blocks have says nothing about its place. */
+    private static final int MOST_PLACES = 3;
+
     static final Keys JOB = new Keys(
             "job",
             List.of(
@@ -81,6 +84,8 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "reschedule",
                     "ephemeral_disk",
                     "meta",
+                    "network",
+                    "service",
                     "task"),
             Later.of("vault"));
 
@@ -149,14 +154,24 @@ record Keys(String kind, List<String> known, List<Later> later) {
             List.of("cpu", "memory", "network"),
             List.of(new Later("device", List.of()), new Later("disk", List.of("0")), new Later("iops", List.of("0"))));
 
-    static final Keys NETWORK = new Keys("network", List.of("mbits", "port"), List.of());
+    static final Keys NETWORK = new Keys(
+            "network",
+            List.of("mbits", "port"),
+            List.of(
+                    new Later("mode", List.of("host")),
+                    new Later("hostname", List.of("")),
+                    new Later("dns", List.of())));
 
-    static final Keys PORT = new Keys("port", List.of("static"), List.of());
+    static final Keys PORT =
+            new Keys("port", List.of("static", "to"), List.of(new Later("host_network", List.of("default"))));
 
     static final Keys SERVICE = new Keys(
             "service",
             List.of("name", "port", "tags", "canary_tags", "check", "check_restart"),
-            List.of(new Later("address_mode", List.of("auto", "host"))));
+            List.of(new Later("address_mode", List.of("auto", "host")), new Later("provider", List.of("nomad"))));
+
+    /** A service of a group, which says whose it is. */
+    static final Keys GROUP_SERVICE = new Keys("service", joined(SERVICE.known(), "task"), SERVICE.later());
 
     static final Keys CHECK = new Keys(
             "check",
@@ -217,6 +232,7 @@ record Keys(String kind, List<String> known, List<Later> later) {
             NETWORK,
             PORT,
             SERVICE,
+            GROUP_SERVICE,
             CHECK,
             CHECK_RESTART,
             CONSTRAINT,
@@ -251,10 +267,29 @@ record Keys(String kind, List<String> known, List<Later> later) {
     }
 
     private static List<String> withComparisons(String... others) {
-        return Stream.concat(Stream.of(others), COMPARISONS.stream()).toList();
+        return joined(COMPARISONS, others);
+    }
+
+    private static List<String> joined(List<String> some, String... others) {
+        return Stream.concat(Stream.of(others), some.stream()).toList();
     }
 
     private String unknown(String key) {
-        return "unknown key %s in a %s block: %s".formatted(Excerpt.quoted(key), kind, Spelling.hint(key, known));
+        return "unknown key %s in a %s block: %s".formatted(Excerpt.quoted(key), kind, hint(key));
+    }
+
+    /** Names the blocks that have the key, since files are moved from other versions of Nomad; else a key like it. */
+    private String hint(String key) {
+        List<String> places = ALL.stream()
+                .filter(keys -> keys.known().contains(key))
+                .map(Keys::kind)
+                .distinct()
+                .limit(MOST_PLACES + 1L)
+                .toList();
+        if (places.isEmpty() || places.size() > MOST_PLACES || !ALL.contains(this)) {
+            return Spelling.hint(key, known);
+        }
+        String since = key.equals(NETWORK.kind()) || key.equals(SERVICE.kind()) ? " (a group since Nomad 0.12)" : "";
+        return "it belongs in a " + String.join(" or ", places) + " block" + since;
     }
 }

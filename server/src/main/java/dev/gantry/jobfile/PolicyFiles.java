@@ -13,7 +13,9 @@ import java.util.Optional;
 public final class PolicyFiles {
 
     private static final SourceFiles<AclPolicy> FILES = new SourceFiles<>(
-            "policy file", "a policy has at most 128 rules for jobs", text -> HclPolicy.read(HclParser.parse(text)));
+            "policy file",
+            "a policy has at most 128 rules for jobs",
+            (text, faults) -> HclPolicy.read(HclParser.parse(text), faults));
 
     private PolicyFiles() {}
 

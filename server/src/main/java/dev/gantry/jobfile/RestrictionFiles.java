@@ -12,7 +12,7 @@ public final class RestrictionFiles {
     private static final SourceFiles<HclRestrictions.Reading> FILES = new SourceFiles<>(
             "file with restrictions",
             "a list has at most 256 entries",
-            text -> HclRestrictions.read(HclParser.parse(text)));
+            (text, faults) -> HclRestrictions.read(HclParser.parse(text)));
 
     private RestrictionFiles() {}
 

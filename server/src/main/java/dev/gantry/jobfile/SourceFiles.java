@@ -1,5 +1,6 @@
 package dev.gantry.jobfile;
 
+import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.Position;
 import dev.gantry.jobfile.hcl.TextFaultException;
 import java.io.IOException;
@@ -13,7 +14,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * Reads files of one kind.
@@ -29,16 +31,16 @@ final class SourceFiles<T> {
 
     private final String kind;
     private final String tooLarge;
-    private final Function<String, T> parser;
+    private final BiFunction<String, Faults, T> parser;
 
     /**
      * Makes a reader.
      *
      * @param kind the kind of file, in messages
      * @param tooLarge why such a file is not larger than {@link #LARGEST}
-     * @param parser reads the text; throws a {@link TextFaultException}
+     * @param parser reads the text, and keeps its faults; a {@link TextFaultException} is the last of them
      */
-    SourceFiles(String kind, String tooLarge, Function<String, T> parser) {
+    SourceFiles(String kind, String tooLarge, BiFunction<String, Faults, T> parser) {
         this.kind = kind;
         this.tooLarge = tooLarge;
         this.parser = parser;
@@ -73,11 +75,19 @@ final class SourceFiles<T> {
      * @throws JobFileException as for a file
      */
     T read(String name, InputStream in) {
+        byte[] bytes = readBytes(name, in);
+        String text;
         try {
-            return parser.apply(decode(readBytes(name, in)));
+            text = decode(bytes);
         } catch (TextFaultException e) {
             throw new JobFileException(oneLine(name + ":" + e.position() + ": " + e.getMessage()), e);
         }
+        Faults faults = new Faults();
+        Optional<T> read = faults.attempt(() -> parser.apply(text, faults));
+        if (!faults.isEmpty()) {
+            throw JobFileException.of(name, text, faults);
+        }
+        return read.orElseThrow();
     }
 
     /** Returns a message on one line: messages quote the file, which may have line feeds or terminal control sequences. */

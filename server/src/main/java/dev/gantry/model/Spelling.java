@@ -3,10 +3,19 @@ package dev.gantry.model;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Suggests corrections of unknown names. */
 public final class Spelling {
+
+    /** Longer names are not compared: names come from strangers, and the work grows with the product of both lengths. */
+    private static final int LONGEST = 64;
+
+    private static final int MOST_COMPARED = 200;
+
+    /** The most names in a hint. */
+    private static final int MOST_SHOWN = 50;
 
     private Spelling() {}
 
@@ -15,20 +24,34 @@ public final class Spelling {
      *
      * @param unknown the unknown name
      * @param known the known names, at least one
-     * @return the nearest known name as a question, or all known names if no name is near; without a full stop
+     * @return the nearest known name as a question, or the known names, at most 50, if no name is near; without a full
+     *     stop
      */
     public static String hint(String unknown, Collection<String> known) {
         return nearest(unknown, known)
                 .map(name -> "did you mean \"" + name + "\"?")
-                .orElseGet(() -> "known are " + String.join(", ", new TreeSet<>(known)));
+                .orElseGet(() -> "known are "
+                        + comparable(known).limit(MOST_SHOWN).collect(Collectors.joining(", "))
+                        + (known.size() > MOST_SHOWN ? ", …" : ""));
+    }
+
+    /** Returns the names that are compared, in the order of the alphabet. */
+    private static Stream<String> comparable(Collection<String> known) {
+        return known.stream()
+                .filter(name -> name.length() <= LONGEST)
+                .sorted()
+                .distinct()
+                .limit(MOST_COMPARED);
     }
 
     private static Optional<String> nearest(String unknown, Collection<String> known) {
+        if (unknown.length() > LONGEST) {
+            return Optional.empty();
+        }
         int limit = Math.max(2, unknown.length() / 2);
-        return new TreeSet<>(known)
-                .stream()
-                        .min(Comparator.comparingInt(name -> distance(unknown, name)))
-                        .filter(name -> distance(unknown, name) <= limit);
+        return comparable(known)
+                .min(Comparator.comparingInt(name -> distance(unknown, name)))
+                .filter(name -> distance(unknown, name) <= limit);
     }
 
     /** Returns the Levenshtein distance: the number of characters to insert, delete or replace. */

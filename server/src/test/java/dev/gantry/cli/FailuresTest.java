@@ -163,7 +163,8 @@ class FailuresTest {
 
         CliRun run = CliRun.of(cluster, "job", "run", file);
 
-        assertThat(run.err()).startsWith("error: " + file + ":2:").hasLineCount(1);
+        assertThat(run.err())
+                .isEqualTo("error: " + file + ":2:11: expected a value, found =\n      group = = 1\n              ^\n");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(cluster.requests()).isEmpty();
     }

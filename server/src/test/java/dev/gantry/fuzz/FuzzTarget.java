@@ -68,7 +68,10 @@ record FuzzTarget(String module, String className) {
         switch (name()) {
             case "CallFuzz" -> FuzzSeeds.writeCalls(dir);
             case "NodeSessionFuzz" -> FuzzSeeds.writeSessions(dir);
-            case "JobFileFuzz" -> copy(Path.of("../docs/examples"), dir);
+            case "JobFileFuzz" -> {
+                copy(Path.of("../docs/examples"), dir);
+                copy(Path.of("../server/src/test/resources/dev/gantry/jobfile/hcl2"), dir);
+            }
             default -> {}
         }
     }

@@ -3,6 +3,8 @@ package dev.gantry.jobfile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.jobfile.hcl.HclParser;
+import dev.gantry.jobfile.hcl2.Dialect;
+import dev.gantry.jobfile.hcl2.Inputs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -38,6 +40,13 @@ class DocumentationTest {
     @ParameterizedTest
     @MethodSource("snippets")
     void every_snippet_is_hcl_and_every_job_in_it_a_job(String snippet) {
+        if (snippet.startsWith("variable ")) {
+            JobFiles.read(
+                    "snippet.hcl",
+                    new ByteArrayInputStream(snippet.getBytes(StandardCharsets.UTF_8)),
+                    Inputs.NONE.with("tag", "1.4.2", "of --var tag"));
+            return;
+        }
         assertThat(HclParser.parse(snippet).items()).isNotEmpty();
         if (snippet.startsWith("job ")) {
             read(snippet);
@@ -63,6 +72,15 @@ class DocumentationTest {
 
         assertThat(Keys.ALL.stream().flatMap(keys -> keys.later().stream()))
                 .allSatisfy(later -> assertThat(list).contains("`" + later.key() + "`"));
+    }
+
+    @Test
+    void every_function_is_listed() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/job-file.md"));
+
+        assertThat(Dialect.functions())
+                .hasSizeGreaterThan(80)
+                .allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
@@ -24,7 +26,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
 /**
- * Tests that a damaged job file is parsed or refused in one line with a position, without other exceptions or endless
+ * Tests that a damaged job file is parsed or refused in lines with positions, without other exceptions or endless
  * loops.
  */
 class JobFileDamageTest {
@@ -34,7 +36,13 @@ class JobFileDamageTest {
     /** Far longer than a linear parse takes, and far shorter than a quadratic one. */
     private static final Duration HANGING = Duration.ofMinutes(2);
 
-    private static final List<String> FILES = List.of(example("web.hcl"), example("redis.hcl"), example("report.json"));
+    private static final List<String> FILES = List.of(
+            example("web.hcl"),
+            example("redis.hcl"),
+            example("report.json"),
+            hcl2("canary.hcl"),
+            hcl2("batch-periodic.hcl"),
+            hcl2("multi-service.hcl"));
 
     @Example
     void every_beginning_of_a_file_is_judged() {
@@ -87,11 +95,38 @@ class JobFileDamageTest {
                 "x",
                 "0x",
                 "group \"g\" {}\n",
-                "a = 1 ");
+                "a = 1 ",
+                "a = <<A\n",
+                "a = \"${upper(\"x\")}\"\n",
+                "a = \"${var.a",
+                "a = \"%{ if true }",
+                "a = [for x in [1] : x]\n",
+                "a = -",
+                "a = (",
+                "a = f(",
+                "variable \"a\" {}\n",
+                "locals { a = local.a }\n",
+                "job \"j\" {}\n",
+                "job \"j\" { a = @ }\n",
+                "<<",
+                "for ",
+                "%{ for x in y }",
+                "${upper(",
+                "group \"g\" { network { port \"p\" {} } }\n");
         assertTimeoutPreemptively(HANGING, () -> {
             for (String piece : pieces) {
                 assertJudged(piece.repeat(JobFiles.LARGEST / piece.length()));
             }
+            assertJudged("variable \"a\" {}\njob \"" + "j".repeat(500_000) + "\" {}\nb = var." + "c".repeat(500_000));
+            assertJudged("job \"j\" { group \"g\" {\nnetwork {\n"
+                    + IntStream.range(0, 10_000)
+                            .mapToObj("port \"p%d\" {}\n"::formatted)
+                            .collect(Collectors.joining())
+                    + "}\n"
+                    + IntStream.range(0, 10_000)
+                            .mapToObj("task \"t%d\" { env { A = \"${NOMAD_PORT_p1}\" } }\n"::formatted)
+                            .collect(Collectors.joining())
+                    + "} }");
             assertJudged("job \"j\" {\n" + "group \"g\" { count = 1 }\n".repeat(20_000) + "}");
         });
     }
@@ -128,6 +163,19 @@ class JobFileDamageTest {
                 "1e9",
                 "true",
                 "null",
+                "var.version",
+                "local.",
+                "%{ if true }",
+                "~}",
+                "for x in ",
+                "=>",
+                " ? 1 : ",
+                "...",
+                "[*]",
+                "upper(",
+                "dynamic \"a\" {",
+                "variable \"v\" {",
+                "locals {",
                 "job",
                 "group",
                 "task \"t\" {",
@@ -147,7 +195,8 @@ class JobFileDamageTest {
         try {
             job = read(bytes);
         } catch (JobFileException e) {
-            assertPlace(e.getMessage(), file);
+            assertPlaces(e.getMessage(), file);
+            assertThat(e.reports()).hasSameSizeAs(e.getMessage().lines().toList());
             return;
         }
         assertThat(read(json(job).getBytes(StandardCharsets.UTF_8))).isEqualTo(job);
@@ -165,6 +214,13 @@ class JobFileDamageTest {
         }
     }
 
+    private static void assertPlaces(String message, String file) {
+        List<String> faults = message.lines().toList();
+        boolean more = faults.get(faults.size() - 1).equals("x.hcl: has more faults: these are the first 100");
+        assertThat(faults).hasSizeLessThanOrEqualTo(more ? 101 : 100);
+        faults.subList(0, more ? 100 : faults.size()).forEach(fault -> assertPlace(fault, file));
+    }
+
     private static void assertPlace(String message, String file) {
         Matcher place = LINE.matcher(message);
         assertThat(place.matches()).as(message).isTrue();
@@ -175,9 +231,17 @@ class JobFileDamageTest {
         assertThat(Integer.parseInt(place.group(2))).as(message).isBetween(1, columns + 1);
     }
 
+    private static String hcl2(String name) {
+        return text(Path.of("src/test/resources/dev/gantry/jobfile/hcl2", name));
+    }
+
     private static String example(String name) {
+        return text(Path.of("..", "docs", "examples", name));
+    }
+
+    private static String text(Path file) {
         try {
-            return Files.readString(Path.of("..", "docs", "examples", name));
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -68,15 +68,15 @@ class JobFileFaultsTest {
                 arguments("job →\" \" {}", "the name of a job is empty: give it one"),
                 arguments("job = →3", "job must be a block, { … }, not 3"),
                 arguments(
-                        "→variable \"x\" {}",
-                        "\"variable\" stands outside of a job: a job file holds job \"NAME\" { … } and nothing else"),
+                        "→group \"g\" {}",
+                        "\"group\" stands outside of a job: a job file holds job \"NAME\" { … }, variables and locals"),
                 arguments(
                         "job \"j\" { →prority = 1 }",
                         "unknown key \"prority\" in a job block: did you mean \"priority\"?"),
                 arguments(
                         "job \"j\" { group \"g\" { →image = \"x\" } }",
-                        "unknown key \"image\" in a group block: known are affinity, constraint, count, ephemeral_disk, meta, migrate, reschedule,"
-                                + " restart, spread, task, update"),
+                        "unknown key \"image\" in a group block: known are affinity, constraint, count, ephemeral_disk, meta, migrate, network,"
+                                + " reschedule, restart, service, spread, task, update"),
                 arguments(
                         "job \"j\" { name = \"a\"\n →name = \"b\" }",
                         "a second name; the first is on line 1: take one out"),
@@ -111,8 +111,7 @@ class JobFileFaultsTest {
                         "weight must be a whole number from -100 to 100, not 101"),
                 arguments(
                         "job \"j\" { affinity { →distinct_hosts = true } }",
-                        "unknown key \"distinct_hosts\" in a affinity block: known are attribute, operator, regexp,"
-                                + " semver, set_contains, set_contains_all, set_contains_any, value, version, weight"),
+                        "unknown key \"distinct_hosts\" in a affinity block: it belongs in a constraint block"),
                 arguments(
                         "job \"j\" { group \"g\" { restart { mode = →\"never\" } } }",
                         "mode must be \"delay\" or \"fail\", not \"never\""),

@@ -1,43 +1,135 @@
 package dev.gantry.jobfile.hcl;
 
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** Walks through a text character by character and counts lines and columns on the way. */
-final class Cursor {
+public final class Cursor {
 
     /** Returned after the last character. */
-    static final int END = -1;
+    public static final int END = -1;
 
     private final String text;
+    private int end;
     private int offset;
     private int line = 1;
     private int column = 1;
 
-    Cursor(String text) {
+    /**
+     * A place to go back to.
+     *
+     * @param offset how many {@code char}s stand before it
+     * @param position its line and column
+     */
+    public record Mark(int offset, Position position) {}
+
+    /**
+     * Begins at the start of a text.
+     *
+     * @param text the text
+     */
+    public Cursor(String text) {
         this.text = text;
+        this.end = text.length();
     }
 
-    Position position() {
+    /**
+     * Returns where the cursor is.
+     *
+     * @return its line and column
+     */
+    public Position position() {
         return new Position(line, column);
     }
 
-    int offset() {
+    /**
+     * Returns where the cursor is, to go back to.
+     *
+     * @return the place
+     */
+    public Mark mark() {
+        return new Mark(offset, position());
+    }
+
+    /**
+     * Goes to a place where the cursor has been.
+     *
+     * @param mark the place
+     */
+    public void reset(Mark mark) {
+        offset = mark.offset();
+        line = mark.position().line();
+        column = mark.position().column();
+    }
+
+    /**
+     * Lets the text end earlier, or again where it did.
+     *
+     * @param newEnd how many {@code char}s stand before the new end
+     * @return the end until now
+     */
+    public int limit(int newEnd) {
+        int before = end;
+        end = newEnd;
+        return before;
+    }
+
+    /**
+     * Returns where the cursor is.
+     *
+     * @return how many {@code char}s stand before it
+     */
+    public int offset() {
         return offset;
     }
 
-    /** The character here, without passing it. */
-    int peek() {
-        return offset < text.length() ? text.codePointAt(offset) : END;
+    /**
+     * Returns the character here, without passing it.
+     *
+     * @return a code point, or {@link #END}
+     */
+    public int peek() {
+        return offset < end ? text.codePointAt(offset) : END;
     }
 
-    boolean atEnd() {
-        return offset == text.length();
+    /**
+     * Returns true after the last character.
+     *
+     * @return true at the end
+     */
+    public boolean atEnd() {
+        return offset >= end;
     }
 
-    boolean startsWith(String prefix) {
-        return text.startsWith(prefix, offset);
+    /**
+     * Looks ahead.
+     *
+     * @param prefix a text
+     * @return true if it follows here
+     */
+    public boolean startsWith(String prefix) {
+        return offset + prefix.length() <= end && text.startsWith(prefix, offset);
     }
 
-    /** Passes one character and returns it; at the end stays there. */
-    int next() {
+    /**
+     * Looks ahead.
+     *
+     * @param pattern the pattern of what may follow
+     * @return what follows here; empty if it does not match
+     */
+    public Optional<MatchResult> lookingAt(Pattern pattern) {
+        Matcher matcher = pattern.matcher(text).region(offset, end);
+        return matcher.lookingAt() ? Optional.of(matcher.toMatchResult()) : Optional.empty();
+    }
+
+    /**
+     * Passes one character; at the end stays there.
+     *
+     * @return the character passed, or {@link #END}
+     */
+    public int next() {
         int c = peek();
         if (c == END) {
             return END;
@@ -52,8 +144,12 @@ final class Cursor {
         return c;
     }
 
-    /** Passes the rest of the line and returns it; its line feed is passed too, but not returned. */
-    String nextLine() {
+    /**
+     * Passes the rest of the line with its line feed.
+     *
+     * @return the rest, without its line feed
+     */
+    public String nextLine() {
         int start = offset;
         while (!atEnd() && peek() != '\n') {
             next();
@@ -63,13 +159,24 @@ final class Cursor {
         return rest;
     }
 
-    void skip(int characters) {
+    /**
+     * Passes some characters.
+     *
+     * @param characters how many
+     */
+    public void skip(int characters) {
         for (int i = 0; i < characters; i++) {
             next();
         }
     }
 
-    String since(int start) {
+    /**
+     * Returns what was passed.
+     *
+     * @param start an offset
+     * @return the text from there to the cursor
+     */
+    public String since(int start) {
         return text.substring(start, offset);
     }
 }

@@ -6,7 +6,7 @@ package dev.gantry.jobfile.hcl;
  * @param line 1 for the first line; lines end with a line feed
  * @param column 1 for a line's first character; a tab is one character
  */
-public record Position(int line, int column) {
+public record Position(int line, int column) implements Comparable<Position> {
 
     /** The beginning of a text. */
     public static final Position START = new Position(1, 1);
@@ -27,6 +27,11 @@ public record Position(int line, int column) {
                         .filter(c -> c == '\n')
                         .count();
         return new Position(line, 1 + text.codePointCount(lineStart, end));
+    }
+
+    @Override
+    public int compareTo(Position other) {
+        return line == other.line ? Integer.compare(column, other.column) : Integer.compare(line, other.line);
     }
 
     /** {@code LINE:COLUMN}, as compilers write it. */

@@ -1,0 +1,58 @@
+package dev.gantry.cli;
+
+import dev.gantry.jobfile.JobFiles;
+import dev.gantry.jobfile.VariableFiles;
+import dev.gantry.jobfile.hcl2.Inputs;
+import dev.gantry.v1.Job;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** {@code --var} and {@code --var-file}: the values of the variables of a job file. */
+final class JobVariableOptions {
+
+    private static final String PREFIX = "GANTRY_VAR_";
+
+    @Option(
+            names = "--var",
+            paramLabel = "NAME=VALUE",
+            description = "Sets a variable of the job file. Overrides --var-file, and this GANTRY_VAR_NAME.")
+    private List<String> values = List.of();
+
+    @Option(
+            names = "--var-file",
+            paramLabel = "FILE",
+            description = "File that sets variables of the job file: NAME = VALUE lines in HCL, or a JSON object.")
+    private List<Path> files = List.of();
+
+    /** Reads the job in a file, or on standard input if the name is {@code -}. */
+    Job read(CliContext context, String file) {
+        Inputs inputs = inputs(context.environment());
+        return file.equals("-")
+                ? JobFiles.read("standard input", context.console().in(), inputs)
+                : JobFiles.read(Path.of(file), inputs);
+    }
+
+    private Inputs inputs(Map<String, String> environment) {
+        Inputs inputs = Inputs.NONE;
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            String name = variable.getKey();
+            if (name.startsWith(PREFIX)) {
+                inputs = inputs.withEnvironment(name.substring(PREFIX.length()), variable.getValue(), "of " + name);
+            }
+        }
+        for (Path file : files) {
+            inputs = VariableFiles.read(file, inputs);
+        }
+        for (String value : values) {
+            int sign = value.indexOf('=');
+            if (sign < 1) {
+                throw new CommandFailedException("--var takes NAME=VALUE, not " + value);
+            }
+            String name = value.substring(0, sign);
+            inputs = inputs.with(name, value.substring(sign + 1), "of --var " + name);
+        }
+        return inputs;
+    }
+}

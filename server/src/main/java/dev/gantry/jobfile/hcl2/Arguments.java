@@ -1,0 +1,94 @@
+package dev.gantry.jobfile.hcl2;
+
+import dev.gantry.jobfile.hcl.Position;
+import dev.gantry.jobfile.hcl.TextFaultException;
+import java.math.BigDecimal;
+import java.util.List;
+
+/**
+ * The arguments of a call. Their types are checked when a function takes them.
+ *
+ * @param function the name of the function
+ * @param values the arguments
+ * @param positions where each is written
+ */
+record Arguments(String function, List<Datum> values, List<Position> positions, Position position, Budget budget) {
+
+    int count() {
+        return values.size();
+    }
+
+    Datum any(int index) {
+        return values.get(index);
+    }
+
+    Position positionOf(int index) {
+        return positions.get(Math.min(index, positions.size() - 1));
+    }
+
+    /** Takes a text that is known: a function that passes texts on takes {@link #any}. */
+    String text(int index) {
+        Datum value = any(index);
+        if (value instanceof Datum.Sequence || value instanceof Datum.Table || value instanceof Datum.Null) {
+            throw unfit(index, "a text");
+        }
+        Evaluator.requireKnown(value, positionOf(index));
+        return Evaluator.text(value, positionOf(index)).value();
+    }
+
+    BigDecimal number(int index) {
+        return Evaluator.number(any(index), positionOf(index));
+    }
+
+    /** Takes a whole number in a range. */
+    int integer(int index, int least, int most) {
+        BigDecimal value = number(index);
+        boolean fits = value.stripTrailingZeros().scale() <= 0
+                && value.compareTo(BigDecimal.valueOf(least)) >= 0
+                && value.compareTo(BigDecimal.valueOf(most)) <= 0;
+        if (!fits) {
+            throw unfit(index, "a whole number from %d to %d".formatted(least, most));
+        }
+        return value.intValueExact();
+    }
+
+    List<Datum> list(int index) {
+        if (any(index) instanceof Datum.Sequence list) {
+            return list.elements();
+        }
+        throw unfit(index, "a list");
+    }
+
+    /** Takes a list of known texts. */
+    List<String> texts(int index) {
+        return list(index).stream()
+                .map(element -> {
+                    Evaluator.requireKnown(element, positionOf(index));
+                    return Evaluator.text(element, positionOf(index)).value();
+                })
+                .toList();
+    }
+
+    Datum.Table table(int index) {
+        if (any(index) instanceof Datum.Table table) {
+            return table;
+        }
+        throw unfit(index, "a map");
+    }
+
+    /** Takes work from the budget before it is done. */
+    void charge(long work) {
+        budget.charge(work, position);
+    }
+
+    TextFaultException unfit(int index, String wanted) {
+        return fault(
+                index,
+                "argument %d of %s must be %s, not %s"
+                        .formatted(index + 1, function, wanted, Evaluator.described(any(index))));
+    }
+
+    TextFaultException fault(int index, String message) {
+        return new TextFaultException(positionOf(index), message);
+    }
+}
