@@ -43,6 +43,9 @@ final class CheckValidator {
     /** Validates a service as submitted; {@code whole} is the same service with defaults. */
     void check(Service service, Service whole, String path) {
         checkLength(path + ".name", service.getName());
+        refuseReferences(path + ".name", whole.getName());
+        whole.getTagsList().forEach(tag -> refuseReferences(path + ".tags", tag));
+        whole.getCanaryTagsList().forEach(tag -> refuseReferences(path + ".canary_tags", tag));
         violations.checkUnique(path + ".checks", "name", whole.getChecksList(), Check::getName);
         for (int i = 0; i < service.getChecksCount(); i++) {
             String field = FieldPath.element(path + ".checks", i);
@@ -54,6 +57,16 @@ final class CheckValidator {
             if (whole.getChecks(i).hasCheckRestart()) {
                 checkRestart(whole.getChecks(i), field + ".check_restart");
             }
+        }
+    }
+
+    /** Names and tags are in the server's catalog, which has no environment to look into. */
+    private void refuseReferences(String field, String text) {
+        if (text.contains("${")) {
+            violations.add(
+                    field,
+                    "\"%s\" is not interpolated, except for ${JOB}, ${GROUP}, ${TASK} and ${BASE} in a name: write the value"
+                            .formatted(text));
         }
     }
 

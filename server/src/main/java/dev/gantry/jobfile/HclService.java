@@ -25,7 +25,7 @@ final class HclService {
             "grpc", CheckType.CHECK_TYPE_GRPC);
     /** Each initial status of Nomad, and whether the check passes then. */
     private static final Map<String, Boolean> INITIAL_STATUSES =
-            Map.of("passing", true, "warning", false, "critical", false);
+            Map.of("passing", true, "warning", false, "critical", false, "", false);
 
     private HclService() {}
 

@@ -168,7 +168,7 @@ record Keys(String kind, List<String> known, List<Later> later) {
     static final Keys SERVICE = new Keys(
             "service",
             List.of("name", "port", "tags", "canary_tags", "check", "check_restart"),
-            List.of(new Later("address_mode", List.of("auto", "host")), new Later("provider", List.of("nomad"))));
+            List.of(new Later("address_mode", List.of("", "auto", "host")), new Later("provider", List.of("nomad"))));
 
     /** A service of a group, which says whose it is. */
     static final Keys GROUP_SERVICE = new Keys("service", joined(SERVICE.known(), "task"), SERVICE.later());
@@ -192,7 +192,7 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "grpc_service",
                     "grpc_use_tls",
                     "check_restart"),
-            List.of(new Later("address_mode", List.of("auto", "host"))));
+            List.of(new Later("address_mode", List.of("", "auto", "host"))));
 
     static final Keys CHECK_RESTART =
             new Keys("check_restart", List.of("limit", "grace", "ignore_warnings"), List.of());

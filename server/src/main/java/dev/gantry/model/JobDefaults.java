@@ -97,13 +97,20 @@ public final class JobDefaults {
      * @param group its group
      * @param task its task
      * @param service the service
-     * @return the name that is set, or the default JOB-GROUP-TASK
+     * @return the name that is set, or the default JOB-GROUP-TASK. As in Nomad, <code>${JOB}</code>, <code>${GROUP}</code>,
+     *     <code>${TASKGROUP}</code>, <code>${TASK}</code> and <code>${BASE}</code>, which is the default, are replaced
      */
     public static String serviceName(
             JobOrBuilder job, TaskGroupOrBuilder group, TaskOrBuilder task, ServiceOrBuilder service) {
+        String base = job.getId() + "-" + group.getName() + "-" + task.getName();
         return service.getName().isEmpty()
-                ? job.getId() + "-" + group.getName() + "-" + task.getName()
-                : service.getName();
+                ? base
+                : service.getName()
+                        .replace("${BASE}", base)
+                        .replace("${JOB}", job.getId())
+                        .replace("${GROUP}", group.getName())
+                        .replace("${TASKGROUP}", group.getName())
+                        .replace("${TASK}", task.getName());
     }
 
     private static void fill(Job.Builder job, TaskGroup.Builder group) {

@@ -1,5 +1,6 @@
 package dev.gantry.jobfile;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.jobfile.hcl.HclParser;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +35,122 @@ class DocumentationTest {
     private static final Pattern CODE = Pattern.compile("(?ms)^ *```.*?^ *```$");
     private static final Pattern JAVA = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
     private static final Pattern HCL = Pattern.compile("(?ms)^ *```hcl\\n(.*?)^ *```$");
+
+    private static final Pattern CODE_WORD = Pattern.compile("`([^`]*)`");
+    private static final Pattern NAME = Pattern.compile("[a-z_]+");
+
+    /** The keys of each kind of block that Nomad 0.8.7 reads, by its documentation and its parser. */
+    private static final Map<String, List<String>> KEYS_OF_NOMAD = Map.ofEntries(
+            entry(
+                    "job",
+                    List.of(
+                            "all_at_once",
+                            "constraint",
+                            "datacenters",
+                            "group",
+                            "id",
+                            "meta",
+                            "migrate",
+                            "name",
+                            "namespace",
+                            "parameterized",
+                            "periodic",
+                            "priority",
+                            "region",
+                            "reschedule",
+                            "task",
+                            "type",
+                            "update",
+                            "vault",
+                            "vault_token")),
+            entry(
+                    "group",
+                    List.of(
+                            "constraint",
+                            "count",
+                            "ephemeral_disk",
+                            "meta",
+                            "migrate",
+                            "reschedule",
+                            "restart",
+                            "task",
+                            "update",
+                            "vault")),
+            entry(
+                    "task",
+                    List.of(
+                            "artifact",
+                            "config",
+                            "constraint",
+                            "dispatch_payload",
+                            "driver",
+                            "env",
+                            "kill_signal",
+                            "kill_timeout",
+                            "leader",
+                            "logs",
+                            "meta",
+                            "resources",
+                            "service",
+                            "shutdown_delay",
+                            "template",
+                            "user",
+                            "vault")),
+            entry(
+                    "update",
+                    List.of(
+                            "auto_revert",
+                            "canary",
+                            "health_check",
+                            "healthy_deadline",
+                            "max_parallel",
+                            "min_healthy_time",
+                            "progress_deadline",
+                            "stagger")),
+            entry("migrate", List.of("health_check", "healthy_deadline", "max_parallel", "min_healthy_time")),
+            entry("restart", List.of("attempts", "delay", "interval", "mode")),
+            entry("reschedule", List.of("attempts", "delay", "delay_function", "interval", "max_delay", "unlimited")),
+            entry("ephemeral_disk", List.of("migrate", "size", "sticky")),
+            entry("periodic", List.of("cron", "enabled", "prohibit_overlap", "time_zone")),
+            entry("parameterized", List.of("meta_optional", "meta_required", "payload")),
+            entry("dispatch_payload", List.of("file")),
+            entry("logs", List.of("max_file_size", "max_files")),
+            entry("resources", List.of("cpu", "disk", "iops", "memory", "network")),
+            entry("network", List.of("mbits", "port")),
+            entry("port", List.of("static")),
+            entry("service", List.of("address_mode", "canary_tags", "check", "check_restart", "name", "port", "tags")),
+            entry(
+                    "check",
+                    List.of(
+                            "address_mode",
+                            "args",
+                            "check_restart",
+                            "command",
+                            "grpc_service",
+                            "grpc_use_tls",
+                            "header",
+                            "initial_status",
+                            "interval",
+                            "method",
+                            "name",
+                            "path",
+                            "port",
+                            "protocol",
+                            "timeout",
+                            "tls_skip_verify",
+                            "type")),
+            entry("check_restart", List.of("grace", "ignore_warnings", "limit")),
+            entry(
+                    "constraint",
+                    List.of(
+                            "attribute",
+                            "distinct_hosts",
+                            "distinct_property",
+                            "operator",
+                            "regexp",
+                            "set_contains",
+                            "value",
+                            "version")));
 
     @TempDir
     Path dir;
@@ -66,12 +184,55 @@ class DocumentationTest {
     }
 
     @Test
-    void every_key_that_is_refused_for_now_is_listed() throws IOException {
-        String page = Files.readString(ROOT.resolve("docs/job-file.md"));
-        String list = page.substring(page.indexOf("## Not supported yet"));
+    void the_table_of_keys_says_what_is_done_with_each() throws IOException {
+        List<List<String>> rows = rowsOfKeys();
 
-        assertThat(Keys.ALL.stream().flatMap(keys -> keys.later().stream()))
-                .allSatisfy(later -> assertThat(list).contains("`" + later.key() + "`"));
+        assertThat(rows)
+                .extracting(cells -> words(cells.get(0)).get(0))
+                .containsExactlyElementsOf(Keys.ALL.stream().map(Keys::kind).toList());
+        assertThat(Keys.ALL).allSatisfy(keys -> {
+            List<String> cells = rows.get(Keys.ALL.indexOf(keys));
+            assertThat(words(cells.get(1))).containsExactlyElementsOf(keys.known());
+            assertThat(words(cells.get(2)).stream().filter(NAME.asMatchPredicate()))
+                    .containsExactlyElementsOf(keys.later().stream()
+                            .filter(later -> !later.harmless().isEmpty())
+                            .map(Keys.Later::key)
+                            .toList());
+            keys.later().stream()
+                    .flatMap(later -> later.harmless().stream())
+                    .forEach(value -> assertThat(cells.get(2)).containsPattern("`\"?" + value + "\"?`"));
+            assertThat(words(cells.get(3)))
+                    .containsExactlyElementsOf(keys.later().stream()
+                            .filter(later -> later.harmless().isEmpty())
+                            .map(Keys.Later::key)
+                            .toList());
+        });
+    }
+
+    @Test
+    void the_table_of_keys_has_all_keys_of_nomad_0_8_7() throws IOException {
+        List<List<String>> rows = rowsOfKeys();
+
+        KEYS_OF_NOMAD.forEach((block, keys) -> assertThat(rows.stream()
+                        .filter(cells -> words(cells.get(0)).get(0).equals(block))
+                        .flatMap(List::stream)
+                        .flatMap(cell -> words(cell).stream()))
+                .as(block)
+                .containsAll(keys));
+    }
+
+    /** Returns the cells of each row of the table of keys. The first one names the block. */
+    private static List<List<String>> rowsOfKeys() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/job-file.md"));
+        return page.substring(page.indexOf("## Every key"))
+                .lines()
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> List.of(line.split("\\|", -1)).subList(1, 5))
+                .toList();
+    }
+
+    private static List<String> words(String cell) {
+        return CODE_WORD.matcher(cell).results().map(word -> word.group(1)).toList();
     }
 
     @Test
