@@ -20,6 +20,7 @@ import dev.gantry.cluster.RequestIdReusedException;
 import dev.gantry.cluster.SessionEndedException;
 import dev.gantry.cluster.UnauthenticatedException;
 import dev.gantry.cluster.UnknownObjectException;
+import dev.gantry.cluster.WhatIfLimitException;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.StoreOverloadedException;
 import dev.gantry.store.StoreUnavailableException;
@@ -48,6 +49,9 @@ final class StatusMapping {
     private static final int MOST_DETAIL = 3072;
 
     private static final int LONGEST_DESCRIPTION = 1024;
+
+    /** How soon a client asks again what the server is too busy to compute. */
+    private static final Duration WHAT_IF_PATIENCE = Duration.ofSeconds(2);
 
     private StatusMapping() {}
 
@@ -222,6 +226,9 @@ final class StatusMapping {
         }
         if (refusal instanceof IndexMismatchException conflict) {
             return toConflict(conflict);
+        }
+        if (refusal instanceof WhatIfLimitException) {
+            return toRepeatable(refusal.getMessage(), WHAT_IF_PATIENCE);
         }
         return describe(code(refusal), refusal.getMessage());
     }

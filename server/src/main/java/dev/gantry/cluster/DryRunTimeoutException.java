@@ -18,4 +18,20 @@ public final class DryRunTimeoutException extends ClusterException {
                 "The dry run of job %s has reached its deadline of %d s: plan it when the server has less to do, or plan fewer groups, constraints and affinities at a time"
                         .formatted(jobId, limit.toSeconds()));
     }
+
+    private DryRunTimeoutException(String message) {
+        super(message);
+    }
+
+    /**
+     * Creates the exception for a what-if.
+     *
+     * @param limit its deadline, including the time it waits for earlier ones
+     * @return the exception
+     */
+    public static DryRunTimeoutException whatIf(Duration limit) {
+        return new DryRunTimeoutException(
+                "The what-if has reached its deadline of %d s: ask when the server has less to do, or ask for fewer changes at a time"
+                        .formatted(limit.toSeconds()));
+    }
 }

@@ -153,6 +153,8 @@ class LayersTest {
     @ArchTest
     static final ArchRule packages_of_the_scheduler_depend_only_on_those_below_them = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("dev.gantry.scheduler..")
+            .layer("whatif")
+            .definedBy("dev.gantry.scheduler.whatif")
             .layer("entry")
             .definedBy("dev.gantry.scheduler")
             .layer("placement")
@@ -165,16 +167,18 @@ class LayersTest {
             .definedBy("dev.gantry.scheduler.state")
             .layer("constraint")
             .definedBy("dev.gantry.scheduler.constraint")
-            .whereLayer("entry")
+            .whereLayer("whatif")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("entry")
+            .mayOnlyBeAccessedByLayers("whatif")
             .whereLayer("placement")
             .mayOnlyBeAccessedByLayers("entry")
             .whereLayer("reconcile")
             .mayOnlyBeAccessedByLayers("placement", "entry")
             .whereLayer("plan")
-            .mayOnlyBeAccessedByLayers("reconcile", "placement", "entry")
+            .mayOnlyBeAccessedByLayers("reconcile", "placement", "entry", "whatif")
             .whereLayer("state")
-            .mayOnlyBeAccessedByLayers("reconcile", "placement", "entry")
+            .mayOnlyBeAccessedByLayers("reconcile", "placement", "entry", "whatif")
             .ensureAllClassesAreContainedInArchitectureIgnoring(
                     DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("dev.gantry.scheduler..")));
 

@@ -5,10 +5,12 @@ import dev.gantry.v1.Evaluation;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Holds the pending and blocked evaluations, at most one for each job. Orders them by job priority, then by age.
@@ -77,6 +79,13 @@ public final class EvaluationQueue {
     /** Returns true if a job has an evaluation that is ready. */
     public boolean isReady(String jobId) {
         return readyByJob.containsKey(jobId);
+    }
+
+    /** Returns all evaluations, ready ones and blocked ones, in no order. */
+    public List<Evaluation> all() {
+        return Stream.concat(readyByJob.values().stream(), blockedByJob.values().stream())
+                .map(Waiting::evaluation)
+                .toList();
     }
 
     /** Removes all evaluations. */

@@ -30,6 +30,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,7 +140,21 @@ public final class EvaluationLoop {
      *     {@link OverloadedException}. A future that its caller completes earlier gets no snapshot
      */
     CompletableFuture<JobSnapshot> snapshot(String jobId, PlanDeadline deadline) {
-        CompletableFuture<JobSnapshot> answer = snapshotRequests.add(jobId, deadline);
+        return request(state -> state.snapshot(jobId, deadline));
+    }
+
+    /**
+     * Takes a snapshot of everything, on which another thread can plan. Never blocks.
+     *
+     * @param deadline the deadline of plans on the snapshot
+     * @return the snapshot, as for {@link #snapshot}
+     */
+    CompletableFuture<ClusterSnapshot> snapshot(PlanDeadline deadline) {
+        return request(state -> state.snapshot(deadline));
+    }
+
+    private <T> CompletableFuture<T> request(Function<SchedulingState, T> snapshot) {
+        CompletableFuture<T> answer = snapshotRequests.add(snapshot);
         turn.call();
         return answer;
     }

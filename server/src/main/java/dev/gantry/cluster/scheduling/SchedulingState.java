@@ -182,6 +182,11 @@ final class SchedulingState {
         return new JobSnapshot(cluster.snapshot(jobId, deadline), job(jobId));
     }
 
+    /** Returns a snapshot of everything, on which another thread can plan. */
+    ClusterSnapshot snapshot(PlanDeadline deadline) {
+        return new ClusterSnapshot(index, cluster.copy(deadline), List.copyOf(jobs.values()), evaluations.all());
+    }
+
     /** Returns when jobs are to be evaluated again. */
     FollowUps followUps() {
         return followUps;

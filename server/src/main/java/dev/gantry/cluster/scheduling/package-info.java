@@ -3,6 +3,7 @@
  *
  * <p>{@code EvaluationLoop} is the {@code scheduling} thread; it owns {@code SchedulingState} and {@code
  * EvaluationTimers}. {@code PlanWriter} writes a plan in one transaction, {@code EvaluationWrites} what has no plan.
- * {@code DryRuns} plans on a snapshot without writing. The decisions themselves are in {@code dev.gantry.scheduler}.
+ * {@code DryRuns} plans one job on a snapshot without writing, and {@code WhatIfs} simulates changes of the whole cluster
+ * on one. The decisions themselves are in {@code dev.gantry.scheduler}.
  */
 package dev.gantry.cluster.scheduling;

@@ -65,6 +65,23 @@ public final class ClusterState {
     }
 
     /**
+     * Begins a copy of everything, which another thread can plan on and change. This call only collects references, so
+     * that it takes milliseconds in a large cluster: a node copies its allocations only when they change next. The
+     * supplier does the rest of the work.
+     *
+     * @param deadline the deadline of plans on the copy
+     * @return makes the copy; called once, by the thread that will own the copy
+     */
+    public Supplier<ClusterState> copy(PlanDeadline deadline) {
+        ClusterState copy = new ClusterState(nodes.snapshot(deadline), versions.copy(), deployments.copy(), deadline);
+        List<Allocation> all = List.copyOf(allocations.values());
+        return () -> {
+            all.forEach(copy::adopt);
+            return copy;
+        };
+    }
+
+    /**
      * Adds or replaces a node.
      *
      * @param node the node as it is now
@@ -250,6 +267,14 @@ public final class ClusterState {
      */
     public static boolean hasDataToTakeOver(Allocation allocation) {
         return allocation.getSticky() && allocation.getNextAllocationId().isEmpty();
+    }
+
+    /** Takes over an allocation of the state that this one is a copy of; its node knows it already. */
+    private void adopt(Allocation lean) {
+        if (!AllocationStatuses.isTerminal(lean)) {
+            versions.retain(lean);
+        }
+        remember(lean);
     }
 
     private void remove(Allocation known) {

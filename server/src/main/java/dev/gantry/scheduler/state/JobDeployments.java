@@ -34,6 +34,13 @@ public final class JobDeployments {
         return snapshot;
     }
 
+    /** Copies the deployments of all jobs, for another thread. */
+    JobDeployments copy() {
+        JobDeployments copy = new JobDeployments();
+        jobs.forEach((jobId, known) -> copy.jobs.put(jobId, new TreeMap<>(known)));
+        return copy;
+    }
+
     /** Returns the deployments of a job in the order of their job versions. */
     List<Deployment> ofJob(String jobId) {
         TreeMap<Long, Deployment> known = jobs.get(jobId);

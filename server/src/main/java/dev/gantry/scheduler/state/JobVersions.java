@@ -85,6 +85,18 @@ final class JobVersions {
         return snapshot;
     }
 
+    /** Copies the versions of all jobs, for another thread. No allocation is retained in the copy yet. */
+    JobVersions copy() {
+        JobVersions copy = new JobVersions();
+        jobs.forEach((jobId, known) -> {
+            TreeMap<Long, Entry> entries = new TreeMap<>();
+            known.forEach((version, entry) ->
+                    entries.put(version, new Entry(entry.job(), entry.groups(), new HashSet<>())));
+            copy.jobs.put(jobId, entries);
+        });
+        return copy;
+    }
+
     /** Removes a job that no allocation runs. */
     void remove(String jobId) {
         jobs.remove(jobId);
