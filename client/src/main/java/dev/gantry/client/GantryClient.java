@@ -4,6 +4,8 @@ import dev.gantry.v1.CollectGarbageRequest;
 import dev.gantry.v1.CollectGarbageResponse;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.WhatIfRequest;
+import dev.gantry.v1.WhatIfResponse;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -153,6 +155,20 @@ public final class GantryClient implements AutoCloseable {
     public CollectGarbageResponse collectGarbage() {
         return connection.call(
                 connection.cluster(), stub -> stub.collectGarbage(CollectGarbageRequest.getDefaultInstance()));
+    }
+
+    /**
+     * Returns what the cluster would do after some changes of nodes and jobs, and changes nothing. Takes a second or more
+     * in a cluster with thousands of nodes.
+     *
+     * @param request the changes, and how much to tell
+     * @return what would be placed, moved, preempted and left waiting, for the jobs that the token may read
+     * @throws InvalidArgumentException if a change is not valid
+     * @throws NotFoundException if a change names a node or a job that does not exist
+     * @throws PermissionDeniedException if the token may not read nodes, or not plan a job
+     */
+    public WhatIfResponse whatIf(WhatIfRequest request) {
+        return connection.call(connection.cluster(), stub -> stub.whatIf(request));
     }
 
     /** Ends all running calls and watches, and disconnects. Closing again does nothing. */

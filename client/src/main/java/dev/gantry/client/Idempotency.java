@@ -98,7 +98,8 @@ enum Idempotency {
             entry(VariableServiceGrpc.getRotateVariableKeyMethod(), NEVER),
             entry(VariableServiceGrpc.getListVariableKeysMethod(), READS),
             entry(ClusterServiceGrpc.getCollectGarbageMethod(), SETS),
-            entry(ClusterServiceGrpc.getGetStatusMethod(), READS));
+            entry(ClusterServiceGrpc.getGetStatusMethod(), READS),
+            entry(ClusterServiceGrpc.getWhatIfMethod(), READS));
 
     /** Returns all methods that have an entry. */
     static Map<MethodDescriptor<?, ?>, Idempotency> methods() {

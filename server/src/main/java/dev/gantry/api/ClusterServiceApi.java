@@ -1,7 +1,10 @@
 package dev.gantry.api;
 
+import dev.gantry.access.Grants;
+import dev.gantry.api.access.CallGrants;
 import dev.gantry.audit.AuditLog;
 import dev.gantry.cluster.gc.GarbageRequests;
+import dev.gantry.cluster.scheduling.WhatIfs;
 import dev.gantry.store.ClusterCounts;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.AuditState;
@@ -10,6 +13,9 @@ import dev.gantry.v1.CollectGarbageRequest;
 import dev.gantry.v1.CollectGarbageResponse;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.WhatIfRequest;
+import dev.gantry.v1.WhatIfResponse;
+import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 
@@ -17,6 +23,8 @@ import java.util.Optional;
 final class ClusterServiceApi extends ClusterServiceImplBase {
 
     private final StoreReader reader;
+    private final WhatIfValidator validator;
+    private final WhatIfs whatIfs;
     private final String clusterId;
     private final String version;
     private final boolean isInsecure;
@@ -25,12 +33,16 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
 
     ClusterServiceApi(
             StoreReader reader,
+            JobValidator jobs,
+            WhatIfs whatIfs,
             String clusterId,
             String version,
             boolean isInsecure,
             Optional<AuditLog> audit,
             GarbageRequests garbage) {
         this.reader = reader;
+        this.validator = new WhatIfValidator(jobs);
+        this.whatIfs = whatIfs;
         this.clusterId = clusterId;
         this.version = version;
         this.isInsecure = isInsecure;
@@ -72,6 +84,16 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
                         .setJobs(collected.jobs())
                         .setNodes(collected.nodes())
                         .build());
+    }
+
+    @Override
+    public void whatIf(WhatIfRequest request, StreamObserver<WhatIfResponse> observer) {
+        Grants grants = CallGrants.ofThisCall().now();
+        Context call = Context.current();
+        Responses.answerLater(
+                observer,
+                () -> whatIfs.ask(validator.complete(request), call::isCancelled),
+                answer -> WhatIfAnswers.of(answer, request, grants));
     }
 
     private AuditState auditState() {

@@ -17,6 +17,7 @@ import dev.gantry.cluster.node.NodeAdmission;
 import dev.gantry.cluster.node.NodeRegistry;
 import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.cluster.scheduling.DryRuns;
+import dev.gantry.cluster.scheduling.WhatIfs;
 import dev.gantry.cluster.service.ServiceCatalog;
 import dev.gantry.cluster.variable.Variables;
 import dev.gantry.cluster.watch.WatchHub;
@@ -152,6 +153,7 @@ public final class GrpcServer implements AutoCloseable {
      * @param scheduler tells which allocations no longer fit
      * @param registry stores jobs
      * @param dryRuns computes dry runs
+     * @param whatIfs computes what-ifs
      * @param deployments promotes and fails deployments
      * @param periodic runs periodic jobs
      * @param dispatcher dispatches parameterized jobs
@@ -177,6 +179,7 @@ public final class GrpcServer implements AutoCloseable {
             Scheduler scheduler,
             JobRegistry registry,
             DryRuns dryRuns,
+            WhatIfs whatIfs,
             DeploymentWatcher deployments,
             PeriodicLauncher periodic,
             Dispatcher dispatcher,
@@ -399,6 +402,8 @@ public final class GrpcServer implements AutoCloseable {
                 new VariableServiceApi(parts.variables(), tokens),
                 new ClusterServiceApi(
                         parts.reader(),
+                        parts.validator(),
+                        parts.whatIfs(),
                         parts.clusterId(),
                         parts.version(),
                         parts.access().isInsecure(),

@@ -17,7 +17,8 @@ import java.util.List;
 public final class JobValidator {
 
     private static final int HIGHEST_PRIORITY = 100;
-    private static final int LARGEST_COUNT = 100_000;
+    /** The largest count of a group. */
+    static final int LARGEST_COUNT = 100_000;
 
     private final TaskValidator tasks;
     private final ScheduleValidator schedules;

@@ -28,6 +28,7 @@ import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.cluster.node.Pulse;
 import dev.gantry.cluster.scheduling.DryRuns;
 import dev.gantry.cluster.scheduling.EvaluationLoop;
+import dev.gantry.cluster.scheduling.WhatIfs;
 import dev.gantry.cluster.service.ServiceCatalog;
 import dev.gantry.cluster.variable.KeyRotation;
 import dev.gantry.cluster.variable.Keyring;
@@ -252,6 +253,8 @@ final class GantryServer implements AutoCloseable {
                 store, identifiers, evaluations, scheduler, config.scheduling(), clocks, threads.scheduling());
         DryRuns dryRuns = new DryRuns(
                 store.reader(), loop, scheduler, config.scheduling(), clock, System::nanoTime, threads.dryRuns());
+        WhatIfs whatIfs = new WhatIfs(
+                store.reader(), loop, scheduler, config.scheduling(), clock, System::nanoTime, threads.whatIfs());
         NodeDrainer drainer = new NodeDrainer(store, evaluations, clocks, threads.ticks());
         PeriodicLauncher periodic = new PeriodicLauncher(store, evaluations, clock);
         Dispatcher dispatcher = new Dispatcher(store, evaluations, identifiers, clock);
@@ -316,6 +319,7 @@ final class GantryServer implements AutoCloseable {
                         scheduler,
                         jobs,
                         dryRuns,
+                        whatIfs,
                         deployments,
                         periodic,
                         dispatcher,

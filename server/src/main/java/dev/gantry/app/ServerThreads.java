@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  * @param streams run the turns of streams; they may block on the database
  * @param scheduling the one thread that owns the cluster state
  * @param dryRuns the one thread that computes dry runs
+ * @param whatIfs the one thread that computes what-ifs
  * @param ticks the one thread for regular checks
  * @param garbage the one thread for garbage collection, which may take a while
  */
@@ -30,6 +31,7 @@ record ServerThreads(
         ExecutorService streams,
         ScheduledExecutorService scheduling,
         ExecutorService dryRuns,
+        ExecutorService whatIfs,
         ScheduledExecutorService ticks,
         ScheduledExecutorService garbage)
         implements AutoCloseable {
@@ -46,6 +48,7 @@ record ServerThreads(
                 pool("stream", STREAMS),
                 single("scheduling"),
                 single("dry-run"),
+                single("what-if"),
                 single("ticks"),
                 single("garbage"));
     }
@@ -66,7 +69,7 @@ record ServerThreads(
      */
     @Override
     public void close() {
-        List<ExecutorService> all = List.of(garbage, ticks, dryRuns, scheduling, streams, calls);
+        List<ExecutorService> all = List.of(garbage, ticks, whatIfs, dryRuns, scheduling, streams, calls);
         all.forEach(ExecutorService::shutdown);
         all.forEach(ServerThreads::awaitEnd);
     }

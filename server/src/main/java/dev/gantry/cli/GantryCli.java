@@ -136,6 +136,7 @@ public final class GantryCli {
                                 "cert",
                                 "Make certificates of servers, nodes and clients.",
                                 command("create", () -> new TlsCertCreateCommand(context)))),
+                command("what-if", () -> new WhatIfCommand(context, server)),
                 command("status", () -> new StatusCommand(context, server)),
                 command("version", VersionCommand::new),
                 command(HELP, HelpCommand::new)));

@@ -38,6 +38,7 @@ import dev.gantry.v1.NodeCertificateServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.VariableServiceGrpc;
+import dev.gantry.v1.WhatIfRequest;
 import io.grpc.MethodDescriptor;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -46,6 +47,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -201,9 +203,41 @@ public final class CallRules {
         return List.of(
                 anyToken(ClusterServiceGrpc.getGetStatusMethod()),
                 ofCluster(ClusterServiceGrpc.getCollectGarbageMethod(), AclAccess.ACL_ACCESS_WRITE),
+                whatIf(),
                 anyToken(ServerReflectionGrpc.getServerReflectionInfoMethod()).notAudited(),
                 forEveryone(HealthGrpc.getCheckMethod()).notAudited(),
                 forEveryone(HealthGrpc.getWatchMethod()));
+    }
+
+    /** A plan of the whole cluster: shows nodes, and of the jobs those that the caller may read. */
+    private static CallRule whatIf() {
+        CallRule ofNodes = ofNodes(ClusterServiceGrpc.getWhatIfMethod(), AclAccess.ACL_ACCESS_READ);
+        return new CallRule(
+                        ofNodes.method(),
+                        ofNodes.audience(),
+                        ofNodes.needs()
+                                + "; `plan` on each job that it submits, changes or asks about, and `read` on those"
+                                + " that it does not submit; shows jobs with `read`",
+                        (request, caller) -> {
+                            WhatIfRequest question = (WhatIfRequest) request;
+                            Consumer<Caller> checkNodes = ofNodes.preparation()
+                                    .prepare(request, caller)
+                                    .check();
+                            Set<String> submitted = WhatIfRule.submitted(question);
+                            Set<String> known = WhatIfRule.known(question);
+                            return new Prepared(request, holder -> {
+                                checkNodes.accept(holder);
+                                submitted.forEach(jobId -> {
+                                    if (!holder.grants().allows(ACL_CAPABILITY_PLAN, jobId)) {
+                                        throw lacks(ACL_CAPABILITY_PLAN, jobId);
+                                    }
+                                });
+                                known.forEach(jobId -> Stream.of(ACL_CAPABILITY_READ, ACL_CAPABILITY_PLAN)
+                                        .forEach(needed -> onKnownJob(needed, jobId, "job", jobId)
+                                                .accept(holder)));
+                            });
+                        })
+                .notAudited();
     }
 
     private static CallRule forEveryone(MethodDescriptor<?, ?> method) {

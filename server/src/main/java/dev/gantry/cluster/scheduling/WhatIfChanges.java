@@ -132,7 +132,7 @@ final class WhatIfChanges {
 
     private void drain(WhatIfDrain change, String path) {
         Drain.Builder drain = Drain.newBuilder().setIgnoreSystemJobs(change.getIgnoreSystemJobs());
-        if (!change.getWithoutDeadline()) {
+        if (!change.getPatient()) {
             drain.setDeadline(Timestamp.getDefaultInstance());
         }
         select(change.getNodes(), path + ".nodes")
@@ -142,9 +142,8 @@ final class WhatIfChanges {
     }
 
     private void add(WhatIfNewNodes change, String path) {
-        Node.Builder model = change.getLike().isEmpty()
-                ? plainNode()
-                : find(change.getLike(), path + ".like").toBuilder();
+        Node.Builder model =
+                change.getLike().isEmpty() ? plainNode() : find(change.getLike(), path + ".like").toBuilder();
         model.setStatus(NodeStatus.NODE_STATUS_READY)
                 .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE)
                 .clearStatusDescription()
@@ -284,11 +283,15 @@ final class WhatIfChanges {
         return switch (selector.getSelectionCase()) {
             case NODE -> List.of(find(selector.getNode(), path + ".node"));
             case NODE_CLASS ->
-                some(node -> node.getNodeClass().equals(selector.getNodeClass()), path + ".node_class", selector
-                        .getNodeClass());
+                some(
+                        node -> node.getNodeClass().equals(selector.getNodeClass()),
+                        path + ".node_class",
+                        selector.getNodeClass());
             case DATACENTER ->
-                some(node -> node.getDatacenter().equals(selector.getDatacenter()), path + ".datacenter", selector
-                        .getDatacenter());
+                some(
+                        node -> node.getDatacenter().equals(selector.getDatacenter()),
+                        path + ".datacenter",
+                        selector.getDatacenter());
             case ALL, SELECTION_NOT_SET -> all().toList();
         };
     }

@@ -121,11 +121,7 @@ public final class WhatIfs {
                 .filter(reader.activity()::hasFailed)
                 .collect(Collectors.toSet());
         Question question = new Question(
-                request,
-                failedJobs,
-                isAbandoned,
-                nanoTime.getAsLong() + DEADLINE.toNanos(),
-                new CompletableFuture<>());
+                request, failedJobs, isAbandoned, nanoTime.getAsLong() + DEADLINE.toNanos(), new CompletableFuture<>());
         if (!questions.offer(question)) {
             return CompletableFuture.failedFuture(new WhatIfLimitException(LIMIT));
         }

@@ -90,8 +90,8 @@ final class JobVersions {
         JobVersions copy = new JobVersions();
         jobs.forEach((jobId, known) -> {
             TreeMap<Long, Entry> entries = new TreeMap<>();
-            known.forEach((version, entry) ->
-                    entries.put(version, new Entry(entry.job(), entry.groups(), new HashSet<>())));
+            known.forEach(
+                    (version, entry) -> entries.put(version, new Entry(entry.job(), entry.groups(), new HashSet<>())));
             copy.jobs.put(jobId, entries);
         });
         return copy;

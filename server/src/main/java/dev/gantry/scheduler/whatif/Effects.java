@@ -44,7 +44,13 @@ public final class Effects {
         }
     }
 
-    private record Leaving(String reason, boolean preempted) {}
+    /**
+     * Why an allocation leaves its node.
+     *
+     * @param reason the reason in words
+     * @param preemptor the job that preempts it; empty: none
+     */
+    private record Leaving(String reason, String preemptor) {}
 
     private final ClusterState cluster;
     private final Map<String, List<Allocation>> before = new HashMap<>();
@@ -64,9 +70,9 @@ public final class Effects {
         }
     }
 
-    /** Notes why an allocation leaves its node. */
-    void leaves(Allocation allocation, String reason, boolean preempted) {
-        leaving.put(allocation.getId(), new Leaving(reason, preempted));
+    /** Notes why an allocation leaves its node, and the job that preempts it; empty: none. */
+    void leaves(Allocation allocation, String reason, String preemptor) {
+        leaving.put(allocation.getId(), new Leaving(reason, preemptor));
     }
 
     /** Notes what a job lacks after its newest plan. */
@@ -200,11 +206,12 @@ public final class Effects {
         }
 
         private WhatIfAllocation.Builder left(Allocation old) {
-            Leaving why = leaving.getOrDefault(old.getId(), new Leaving("", false));
-            group.setPreempted(group.getPreempted() + (why.preempted() ? 1 : 0));
+            Leaving why = leaving.getOrDefault(old.getId(), new Leaving("", ""));
+            group.setPreempted(group.getPreempted() + (why.preemptor().isEmpty() ? 0 : 1));
             return of(old).setAllocationId(old.getId())
                     .setFromNode(old.getNodeName())
-                    .setReason(why.reason());
+                    .setReason(why.reason())
+                    .setPreemptedByJobId(why.preemptor());
         }
 
         private WhatIfAllocation.Builder of(Allocation one) {

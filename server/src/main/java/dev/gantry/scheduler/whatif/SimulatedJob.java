@@ -12,8 +12,7 @@ import java.util.Map;
  * @param order the place of its evaluation among those of the same priority, the lowest first
  * @param waiting how many allocations of each group wait for placement before the simulation
  */
-public record SimulatedJob(
-        JobVersion version, boolean stopped, boolean due, long order, Map<String, Integer> waiting) {
+public record SimulatedJob(JobVersion version, boolean stopped, boolean due, long order, Map<String, Integer> waiting) {
 
     /** Copies the map. */
     public SimulatedJob {

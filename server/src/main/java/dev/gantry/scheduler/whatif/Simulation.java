@@ -168,7 +168,10 @@ public final class Simulation {
         if (more > MOST_FITTING) {
             return fit.setMore(MOST_FITTING).setAtLeast(true).build();
         }
-        failures(plan).filter(failure -> failure.getTaskGroup().equals(taskGroup)).findFirst().ifPresent(fit::setLimit);
+        failures(plan)
+                .filter(failure -> failure.getTaskGroup().equals(taskGroup))
+                .findFirst()
+                .ifPresent(fit::setLimit);
         return fit.setMore(more).build();
     }
 
@@ -187,7 +190,7 @@ public final class Simulation {
 
     private void lose(Allocation allocation, Node node) {
         effects.before(allocation.getJobId());
-        effects.leaves(allocation, "its node %s is down".formatted(node.getName()), false);
+        effects.leaves(allocation, "its node %s is down".formatted(node.getName()), "");
         cluster.putAllocation(allocation.toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_LOST)
                 .build());
@@ -209,8 +212,9 @@ public final class Simulation {
     private Set<String> onDrainingNodes() {
         Set<String> found = new LinkedHashSet<>();
         for (String nodeId : draining) {
-            cluster.usageOf(nodeId).allocations().forEach(one -> found.add(one.allocation()
-                    .getJobId()));
+            cluster.usageOf(nodeId)
+                    .allocations()
+                    .forEach(one -> found.add(one.allocation().getJobId()));
         }
         return found;
     }
@@ -250,14 +254,13 @@ public final class Simulation {
         }
         effects.before(job.id());
         cluster.putJob(job.version());
-        plan.stops().forEach(this::stop);
+        plan.stops().forEach(stop -> stop(job, stop));
         plan.updates().forEach(update -> {
             Allocation.Builder updated = update.allocation().toBuilder()
                     .setJobVersion(job.version().getVersion())
                     .setDeploymentId(update.deploymentId())
                     .setCanary(false);
-            cluster.putAllocation(
-                    update.healthy() ? updated.setHealthy(true).build() : updated.build());
+            cluster.putAllocation(update.healthy() ? updated.setHealthy(true).build() : updated.build());
         });
         plan.placements().forEach(placement -> place(job, placement));
         plan.deployments().forEach(cluster::putDeployment);
@@ -274,10 +277,10 @@ public final class Simulation {
         }
     }
 
-    private void stop(Stop stop) {
+    private void stop(SimulatedJob job, Stop stop) {
         Allocation allocation = stop.allocation();
         effects.before(allocation.getJobId());
-        effects.leaves(allocation, stop.reason(), stop.cause() == StopCause.PREEMPTED);
+        effects.leaves(allocation, stop.reason(), stop.cause() == StopCause.PREEMPTED ? job.id() : "");
         cluster.putAllocation(allocation.toBuilder()
                 .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                 .build());

@@ -76,8 +76,7 @@ class SimulationTest {
 
         assertThat(allocations()).containsExactlyInAnyOrderElementsOf(before);
         assertThat(cluster.usageOf("id-a").node().hasDrain()).isFalse();
-        assertThat(cluster.usageOf("id-a").allocations())
-                .hasSize((int) on("a").count());
+        assertThat(cluster.usageOf("id-a").allocations()).hasSize((int) on("a").count());
     }
 
     @Test
@@ -115,10 +114,7 @@ class SimulationTest {
         assertThat(logs.getStopped()).isEqualTo(1);
         assertThat(result.allocations())
                 .extracting(WhatIfAllocation::getFromNode, WhatIfAllocation::getToNode)
-                .containsExactlyInAnyOrder(
-                        tuple("a", ""),
-                        tuple("", "d"),
-                        tuple("", "e"));
+                .containsExactlyInAnyOrder(tuple("a", ""), tuple("", "d"), tuple("", "e"));
     }
 
     @Test
@@ -126,8 +122,8 @@ class SimulationTest {
         run(service("web", 4, 4000).addConstraints(constraint("${driver.rkt.version}", ">", "1.2")));
         jobs.set(0, new SimulatedJob(jobs.get(0).version(), false, true, 1, Map.of("web", 1)));
 
-        WhatIfGroup old =
-                only(simulate(node("d").putAttributes("driver.rkt.version", "1.1.0").build()));
+        WhatIfGroup old = only(
+                simulate(node("d").putAttributes("driver.rkt.version", "1.1.0").build()));
         WhatIfGroup with = only(simulate(node("d").build()));
 
         assertThat(old.getPlaced()).isZero();
@@ -181,8 +177,7 @@ class SimulationTest {
     private Effects.Result preempt(String id, int count) {
         return simulation(new SchedulerOptions(Algorithm.BINPACK, Set.of(JobType.JOB_TYPE_SERVICE)))
                 .run(new Changes(
-                        List.of(),
-                        List.of(changed(0, service(id, count, 3000).setPriority(80)))));
+                        List.of(), List.of(changed(0, service(id, count, 3000).setPriority(80)))));
     }
 
     @Test
@@ -191,7 +186,8 @@ class SimulationTest {
                 UpdateStrategy.newBuilder().setMaxParallel(1).setCanary(0);
         run(service("web", 4, 100).setUpdate(update));
 
-        WhatIfGroup web = only(simulate(List.of(), changed(1, service("web", 4, 200).setUpdate(update))));
+        WhatIfGroup web =
+                only(simulate(List.of(), changed(1, service("web", 4, 200).setUpdate(update))));
 
         assertThat(web.getReplaced()).isEqualTo(4);
     }
@@ -202,9 +198,11 @@ class SimulationTest {
                 UpdateStrategy.newBuilder().setMaxParallel(1).setCanary(1);
         run(service("web", 4, 100).setUpdate(update));
 
-        WhatIfGroup manual = only(simulate(List.of(), changed(1, service("web", 4, 200).setUpdate(update))));
+        WhatIfGroup manual =
+                only(simulate(List.of(), changed(1, service("web", 4, 200).setUpdate(update))));
         WhatIfGroup automatic = only(simulate(
-                List.of(), changed(1, service("web", 4, 200).setUpdate(update.clone().setAutoPromote(true)))));
+                List.of(),
+                changed(1, service("web", 4, 200).setUpdate(update.clone().setAutoPromote(true)))));
 
         assertThat(manual.getPlaced()).isEqualTo(1);
         assertThat(manual.getReplaced()).isZero();
@@ -221,9 +219,7 @@ class SimulationTest {
                 .build());
 
         assertThat(only(result).getMoved()).isEqualTo(onA).isPositive();
-        assertThat(result.allocations())
-                .extracting(WhatIfAllocation::getReason)
-                .containsOnly("its node a is down");
+        assertThat(result.allocations()).extracting(WhatIfAllocation::getReason).containsOnly("its node a is down");
     }
 
     @Test
@@ -233,8 +229,7 @@ class SimulationTest {
         JobVersion first = jobs.get(0).version();
         jobs.set(1, new SimulatedJob(jobs.get(1).version(), false, true, 1, Map.of("second", 2)));
 
-        Effects.Result result =
-                simulate(List.of(), new SimulatedJob(first, true, true, Long.MAX_VALUE, Map.of()));
+        Effects.Result result = simulate(List.of(), new SimulatedJob(first, true, true, Long.MAX_VALUE, Map.of()));
 
         assertThat(result.groups()).hasSize(2);
         assertThat(result.groups().get(0).getStopped()).isEqualTo(3);
@@ -278,7 +273,8 @@ class SimulationTest {
         for (Placement placement : placements) {
             Node node = placement.node();
             cluster.putAllocation(Fixtures.allocationOn(node.getId(), version, placement.index()).toBuilder()
-                    .setId(version.getJob().getId() + cluster.allocationsOf(version.getJob().getId()).size())
+                    .setId(version.getJob().getId()
+                            + cluster.allocationsOf(version.getJob().getId()).size())
                     .setNodeName(node.getName())
                     .setHealthy(true)
                     .build());

@@ -1,0 +1,276 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.NodeSelector;
+import dev.gantry.v1.WhatIfChange;
+import dev.gantry.v1.WhatIfCount;
+import dev.gantry.v1.WhatIfDrain;
+import dev.gantry.v1.WhatIfFitQuestion;
+import dev.gantry.v1.WhatIfNewNodes;
+import dev.gantry.v1.WhatIfNodeProperties;
+import dev.gantry.v1.WhatIfPriority;
+import dev.gantry.v1.WhatIfRequest;
+import dev.gantry.v1.WhatIfResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code gantry what-if}: shows what the cluster would do after some changes. */
+@Command(
+        name = "what-if",
+        description = {
+            "Shows what the cluster would do after some changes: what would be placed, moved, preempted or left waiting, and"
+                    + " why. Changes nothing.",
+            "",
+            "NODES is a node's name or id, class=CLASS, datacenter=DATACENTER, or all. Each option may be given several"
+                    + " times. Jobs change first; then nodes get attributes, are added, are drained, and are lost.",
+            "",
+            "Shows where the cluster would come to rest, with each placed allocation healthy; not in which order, nor when.",
+            ""
+        })
+final class WhatIfCommand extends ClientCommand {
+
+    @Option(names = "--job", paramLabel = "FILE", description = "This job is submitted. - reads standard input.")
+    private List<String> files = List.of();
+
+    @Option(
+            names = "--count",
+            paramLabel = "JOB/GROUP=N",
+            converter = CountConverter.class,
+            description = "The group has this count.")
+    private List<WhatIfChange> counts = List.of();
+
+    @Option(
+            names = "--priority",
+            paramLabel = "JOB=N",
+            converter = PriorityConverter.class,
+            description = "The job has this priority.")
+    private List<WhatIfChange> priorities = List.of();
+
+    @Option(names = "--stop", paramLabel = "JOB", description = "The job is stopped.")
+    private List<String> stopped = List.of();
+
+    @Option(
+            names = "--set-attribute",
+            paramLabel = "NODES:NAME=VALUE",
+            converter = AttributeConverter.class,
+            description = "The nodes have this attribute, such as driver.rkt.version; also meta.KEY, node.class and"
+                    + " node.datacenter.")
+    private List<WhatIfChange> attributes = List.of();
+
+    @ArgGroup(exclusive = false, multiplicity = "0..*")
+    private List<NewNodes> added = new ArrayList<>();
+
+    @Option(
+            names = "--drain",
+            paramLabel = "NODES",
+            converter = NodesConverter.class,
+            description = "The nodes are drained.")
+    private List<NodeSelector> drained = List.of();
+
+    @Option(
+            names = "--no-deadline",
+            description = "With --drain: for a drain without a deadline. Else the deadline has passed.")
+    private boolean withoutDeadline;
+
+    @Option(names = "--ignore-system", description = "With --drain: allocations of system jobs stay.")
+    private boolean ignoreSystem;
+
+    @Option(
+            names = "--lose",
+            paramLabel = "NODES",
+            converter = NodesConverter.class,
+            description = "The nodes are down, and their allocations lost.")
+    private List<NodeSelector> lost = List.of();
+
+    @Option(
+            names = "--fit",
+            paramLabel = "JOB/GROUP",
+            converter = FitConverter.class,
+            description = "Also shows how many more allocations of the group would fit then.")
+    private List<WhatIfFitQuestion> fits = List.of();
+
+    @Option(
+            names = "--allocations",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "The most single allocations to show, up to 1000. Default: ${DEFAULT-VALUE}.")
+    private int allocations;
+
+    @Mixin
+    private JsonOption json;
+
+    WhatIfCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        WhatIfResponse answer = client.whatIf(WhatIfRequest.newBuilder()
+                .addAllChanges(changes())
+                .addAllFits(fits)
+                .setMaxAllocations(allocations)
+                .build());
+        json.print(context(), answer, () -> WhatIfView.of(answer));
+        return GantryCli.DONE;
+    }
+
+    private List<WhatIfChange> changes() {
+        List<WhatIfChange> changes = new ArrayList<>();
+        files.forEach(file -> changes.add(WhatIfChange.newBuilder()
+                .setSubmit(JobFileParameter.read(context(), file))
+                .build()));
+        changes.addAll(counts);
+        changes.addAll(priorities);
+        stopped.forEach(
+                job -> changes.add(WhatIfChange.newBuilder().setStopJobId(job).build()));
+        changes.addAll(attributes);
+        added.forEach(nodes -> changes.add(nodes.change()));
+        drained.forEach(nodes -> changes.add(WhatIfChange.newBuilder()
+                .setDrain(WhatIfDrain.newBuilder()
+                        .setNodes(nodes)
+                        .setPatient(withoutDeadline)
+                        .setIgnoreSystemJobs(ignoreSystem))
+                .build()));
+        lost.forEach(
+                nodes -> changes.add(WhatIfChange.newBuilder().setLose(nodes).build()));
+        return changes;
+    }
+
+    /** Nodes that join. */
+    private static final class NewNodes {
+
+        @Option(
+                names = "--add-nodes",
+                paramLabel = "N",
+                required = true,
+                description = "So many nodes join, like another one, or with --cpu and --memory.")
+        private int count;
+
+        @Option(names = "--like", paramLabel = "NODE", description = "With --add-nodes: the node that they are like.")
+        private String like = "";
+
+        @Option(names = "--cpu", paramLabel = "MHZ", description = "With --add-nodes: their CPU.")
+        private long cpu;
+
+        @Option(names = "--memory", paramLabel = "MIB", description = "With --add-nodes: their memory.")
+        private long memory;
+
+        @Option(
+                names = "--with",
+                paramLabel = "NAME=VALUE",
+                description = "With --add-nodes: an attribute of them, as with --set-attribute.")
+        private Map<String, String> properties = new LinkedHashMap<>();
+
+        WhatIfChange change() {
+            return WhatIfChange.newBuilder()
+                    .setAddNodes(WhatIfNewNodes.newBuilder()
+                            .setCount(count)
+                            .setLike(like)
+                            .setCpu(cpu)
+                            .setMemoryMib(memory)
+                            .putAllProperties(properties))
+                    .build();
+        }
+    }
+
+    private static final class NodesConverter implements ITypeConverter<NodeSelector> {
+
+        @Override
+        public NodeSelector convert(String value) {
+            int end = value.indexOf('=');
+            if (end < 0) {
+                return value.equals("all")
+                        ? NodeSelector.newBuilder().setAll(true).build()
+                        : NodeSelector.newBuilder().setNode(value).build();
+            }
+            String name = value.substring(end + 1);
+            return switch (value.substring(0, end)) {
+                case "class" -> NodeSelector.newBuilder().setNodeClass(name).build();
+                case "datacenter" ->
+                    NodeSelector.newBuilder().setDatacenter(name).build();
+                default ->
+                    throw new TypeConversionException(
+                            "\"%s\" selects no nodes: give a name or an id, class=CLASS, datacenter=DATACENTER, or all"
+                                    .formatted(value));
+            };
+        }
+    }
+
+    private static final class AttributeConverter implements ITypeConverter<WhatIfChange> {
+
+        @Override
+        public WhatIfChange convert(String value) {
+            int colon = value.indexOf(':');
+            int equals = value.indexOf('=', Math.max(0, colon));
+            if (colon <= 0 || equals < colon + 2) {
+                throw new TypeConversionException(
+                        "\"%s\" is not NODES:NAME=VALUE, such as class=big:driver.rkt.version=1.30.0".formatted(value));
+            }
+            return WhatIfChange.newBuilder()
+                    .setSetProperties(WhatIfNodeProperties.newBuilder()
+                            .setNodes(new NodesConverter().convert(value.substring(0, colon)))
+                            .putProperties(value.substring(colon + 1, equals), value.substring(equals + 1)))
+                    .build();
+        }
+    }
+
+    private static final class CountConverter implements ITypeConverter<WhatIfChange> {
+
+        @Override
+        public WhatIfChange convert(String value) {
+            int equals = value.lastIndexOf('=');
+            WhatIfFitQuestion group = new FitConverter().convert(equals < 0 ? value : value.substring(0, equals));
+            return WhatIfChange.newBuilder()
+                    .setSetCount(WhatIfCount.newBuilder()
+                            .setJobId(group.getJobId())
+                            .setTaskGroup(group.getTaskGroup())
+                            .setCount(number(value, "JOB/GROUP=N, such as web/front=200")))
+                    .build();
+        }
+    }
+
+    private static final class PriorityConverter implements ITypeConverter<WhatIfChange> {
+
+        @Override
+        public WhatIfChange convert(String value) {
+            int priority = number(value, "JOB=N, such as web=70");
+            return WhatIfChange.newBuilder()
+                    .setSetPriority(WhatIfPriority.newBuilder()
+                            .setJobId(value.substring(0, value.lastIndexOf('=')))
+                            .setPriority(priority))
+                    .build();
+        }
+    }
+
+    /** The id of a job may have slashes in it; the name of a group has none. */
+    private static final class FitConverter implements ITypeConverter<WhatIfFitQuestion> {
+
+        @Override
+        public WhatIfFitQuestion convert(String value) {
+            int slash = value.lastIndexOf('/');
+            if (slash <= 0 || slash == value.length() - 1) {
+                throw new TypeConversionException("\"%s\" is not JOB/GROUP, such as web/front".formatted(value));
+            }
+            return WhatIfFitQuestion.newBuilder()
+                    .setJobId(value.substring(0, slash))
+                    .setTaskGroup(value.substring(slash + 1))
+                    .build();
+        }
+    }
+
+    private static int number(String value, String form) {
+        try {
+            return Integer.parseInt(value.substring(value.lastIndexOf('=') + 1));
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("\"%s\" is not %s".formatted(value, form));
+        }
+    }
+}

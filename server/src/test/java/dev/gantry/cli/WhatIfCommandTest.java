@@ -1,0 +1,159 @@
+package dev.gantry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import dev.gantry.v1.NodeSelector;
+import dev.gantry.v1.PlacementFailure;
+import dev.gantry.v1.WhatIfAllocation;
+import dev.gantry.v1.WhatIfChange;
+import dev.gantry.v1.WhatIfChange.ChangeCase;
+import dev.gantry.v1.WhatIfFit;
+import dev.gantry.v1.WhatIfGroup;
+import dev.gantry.v1.WhatIfRequest;
+import dev.gantry.v1.WhatIfResponse;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+class WhatIfCommandTest {
+
+    @AutoClose
+    private final ScriptedCluster cluster = new ScriptedCluster();
+
+    @Test
+    void each_option_becomes_a_change_in_the_order_of_the_help() {
+        cluster.answers("WhatIf", WhatIfResponse.getDefaultInstance());
+
+        CliRun run = CliRun.of(
+                cluster,
+                "what-if",
+                "--lose=c",
+                "--drain=class=big",
+                "--drain=all",
+                "--ignore-system",
+                "--no-deadline",
+                "--add-nodes=20",
+                "--like=node1",
+                "--memory=1024",
+                "--with=driver.rkt.version=1.30.0",
+                "--add-nodes=1",
+                "--cpu=1",
+                "--set-attribute=node1:driver.rkt.version=1.30",
+                "--stop=old",
+                "--priority=web=70",
+                "--count=team/web/front=200",
+                "--fit=team/web/front");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).isEqualTo("Nothing would change, and nothing waits\n");
+        assertThat(run.exitCode()).isZero();
+        WhatIfRequest request = (WhatIfRequest) cluster.requests().get(0);
+        assertThat(request.getChangesList())
+                .extracting(WhatIfChange::getChangeCase)
+                .containsExactly(
+                        ChangeCase.SET_COUNT,
+                        ChangeCase.SET_PRIORITY,
+                        ChangeCase.STOP_JOB_ID,
+                        ChangeCase.SET_PROPERTIES,
+                        ChangeCase.ADD_NODES,
+                        ChangeCase.ADD_NODES,
+                        ChangeCase.DRAIN,
+                        ChangeCase.DRAIN,
+                        ChangeCase.LOSE);
+        assertThat(request.getChanges(0).getSetCount().getJobId()).isEqualTo("team/web");
+        assertThat(request.getChanges(0).getSetCount().getTaskGroup()).isEqualTo("front");
+        assertThat(request.getChanges(3).getSetProperties().getPropertiesOrThrow("driver.rkt.version"))
+                .isEqualTo("1.30");
+        assertThat(request.getChanges(4).getAddNodes().getLike()).isEqualTo("node1");
+        assertThat(request.getChanges(4).getAddNodes().getPropertiesOrThrow("driver.rkt.version"))
+                .isEqualTo("1.30.0");
+        assertThat(request.getChanges(5).getAddNodes().getLike()).isEmpty();
+        assertThat(request.getChanges(6).getDrain().getNodes())
+                .isEqualTo(NodeSelector.newBuilder().setNodeClass("big").build());
+        assertThat(request.getChanges(6).getDrain().getPatient()).isTrue();
+        assertThat(request.getChanges(7).getDrain().getNodes().getAll()).isTrue();
+        assertThat(request.getFits(0).getJobId()).isEqualTo("team/web");
+        assertThat(request.getMaxAllocations()).isEqualTo(20);
+    }
+
+    @Test
+    void the_answer_names_groups_reasons_allocations_and_room() {
+        WhatIfResponse answer = WhatIfResponse.newBuilder()
+                .addGroups(WhatIfGroup.newBuilder()
+                        .setJobId("web")
+                        .setTaskGroup("front")
+                        .setPriority(50)
+                        .setMoved(2)
+                        .setStopped(1)
+                        .setWaiting(1)
+                        .setFailure(PlacementFailure.newBuilder()
+                                .setTaskGroup("front")
+                                .setUnplaced(1)
+                                .setSummary("2 of 3 nodes lack memory")))
+                .setJobsHidden(1)
+                .setUnsettled(true)
+                .addAllocations(WhatIfAllocation.newBuilder()
+                        .setJobId("web")
+                        .setTaskGroup("front")
+                        .setAllocationId("5e0b39f0-1111-4000-8000-000000000000")
+                        .setIndex(4)
+                        .setFromNode("n1")
+                        .setToNode("n2")
+                        .setReason("its node is draining"))
+                .setAllocationsLeftOut(2)
+                .addFits(WhatIfFit.newBuilder()
+                        .setJobId("web")
+                        .setTaskGroup("front")
+                        .setMore(7)
+                        .setLimit(PlacementFailure.newBuilder().setSummary("3 of 3 nodes lack cpu")))
+                .addFits(WhatIfFit.newBuilder()
+                        .setJobId("web")
+                        .setTaskGroup("back")
+                        .setMore(10_000)
+                        .setAtLeast(true))
+                .build();
+        cluster.answers("WhatIf", answer);
+
+        assertThat(CliRun.of(cluster, "what-if", "--drain", "n1").out()).isEqualTo("""
+                        Job/Group  Priority  Placed  Moved  Replaced  Updated  Stopped  Preempted  Waiting  Before
+                        web/front  50        0       2      0         0        1        0          1        0
+                        The cluster would come to no rest: jobs preempt again and again what is placed again
+                        Not shown: 1 job that this token may not read
+
+                        Waiting: 1 of "web/front"
+                        2 of 3 nodes lack memory
+
+                        Allocations
+                        ID        Job/Group  Index  From  To  Reason
+                        5e0b39f0  web/front  4      n1    n2  its node is draining
+                        And 2 more; --allocations N shows N
+
+                        Room
+                        web/front: 7 more fit. Then: 3 of 3 nodes lack cpu
+                        web/back: more than 10000 more fit
+                        """);
+        assertThat(JsonParser.parseString(
+                                CliRun.of(cluster, "what-if", "--json").out())
+                        .getAsJsonObject()
+                        .get("groups")
+                        .getAsJsonArray())
+                .hasSize(1);
+    }
+
+    @Test
+    void an_option_that_can_not_be_read_is_refused_with_its_form() {
+        for (List<String> wrong : List.of(
+                List.of("--drain=rack=r1", "class=CLASS"),
+                List.of("--set-attribute=n1", "NODES:NAME=VALUE"),
+                List.of("--count=web=2", "JOB/GROUP"),
+                List.of("--count=web/front", "JOB/GROUP=N"),
+                List.of("--priority=web", "JOB=N"),
+                List.of("--fit=web", "JOB/GROUP"),
+                List.of("--like=n1", "--add-nodes"))) {
+            CliRun run = CliRun.of(cluster, "what-if", wrong.get(0));
+            assertThat(run.exitCode()).as(wrong.get(0)).isEqualTo(2);
+            assertThat(run.err()).startsWith("error: ").contains(wrong.get(1));
+        }
+    }
+}
