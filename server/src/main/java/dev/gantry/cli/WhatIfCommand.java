@@ -40,6 +40,9 @@ final class WhatIfCommand extends ClientCommand {
     @Option(names = "--job", paramLabel = "FILE", description = "This job is submitted. - reads standard input.")
     private List<String> files = List.of();
 
+    @Mixin
+    private JobVariableOptions variables;
+
     @Option(
             names = "--count",
             paramLabel = "JOB/GROUP=N",
@@ -125,7 +128,7 @@ final class WhatIfCommand extends ClientCommand {
     private List<WhatIfChange> changes() {
         List<WhatIfChange> changes = new ArrayList<>();
         files.forEach(file -> changes.add(WhatIfChange.newBuilder()
-                .setSubmit(JobFileParameter.read(context(), file))
+                .setSubmit(variables.read(context(), file))
                 .build()));
         changes.addAll(counts);
         changes.addAll(priorities);
