@@ -1,7 +1,10 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.v1.DeleteAclPolicyResponse;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry acl policy delete}: deletes a policy. */
@@ -11,6 +14,9 @@ final class AclPolicyDeleteCommand extends ClientCommand {
     @Parameters(paramLabel = "NAME", description = "The policy's name.")
     private String name;
 
+    @Mixin
+    private JsonOption json;
+
     AclPolicyDeleteCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -18,7 +24,10 @@ final class AclPolicyDeleteCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         client.acl().deletePolicy(name);
-        print("==> Policy \"%s\" is deleted".formatted(name));
+        json.print(
+                context(),
+                DeleteAclPolicyResponse.getDefaultInstance(),
+                () -> List.of("==> Policy \"%s\" is deleted".formatted(name)));
         return GantryCli.DONE;
     }
 }

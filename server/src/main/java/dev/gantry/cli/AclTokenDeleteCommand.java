@@ -1,7 +1,10 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.v1.DeleteAclTokenResponse;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry acl token delete}: deletes a token. */
@@ -11,6 +14,9 @@ final class AclTokenDeleteCommand extends ClientCommand {
     @Parameters(paramLabel = "ACCESSOR", description = "The token's accessor id.")
     private String accessorId;
 
+    @Mixin
+    private JsonOption json;
+
     AclTokenDeleteCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -18,7 +24,10 @@ final class AclTokenDeleteCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         client.acl().deleteToken(accessorId);
-        print("==> Token %s is deleted".formatted(accessorId));
+        json.print(
+                context(),
+                DeleteAclTokenResponse.getDefaultInstance(),
+                () -> List.of("==> Token %s is deleted".formatted(accessorId)));
         return GantryCli.DONE;
     }
 }

@@ -1,8 +1,10 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.v1.RestartAllocationResponse;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry alloc restart}: restarts tasks of an allocation. */
@@ -17,6 +19,9 @@ final class AllocRestartCommand extends ClientCommand {
     @Parameters(index = "1", arity = "0..1", paramLabel = "TASK", description = "The task. Without it: all that run.")
     private String task = "";
 
+    @Mixin
+    private JsonOption json;
+
     AllocRestartCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -24,8 +29,11 @@ final class AllocRestartCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         List<String> tasks = client.allocations().restart(allocationId, task);
-        print("==> Allocation \"%s\" is being restarted: %s"
-                .formatted(TextFormat.shortId(allocationId), TextFormat.list(tasks)));
+        json.print(
+                context(),
+                RestartAllocationResponse.newBuilder().addAllTasks(tasks).build(),
+                () -> List.of("==> Allocation \"%s\" is being restarted: %s"
+                        .formatted(TextFormat.shortId(allocationId), TextFormat.list(tasks))));
         return GantryCli.DONE;
     }
 }

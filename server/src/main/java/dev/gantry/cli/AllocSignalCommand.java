@@ -1,8 +1,10 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.v1.SignalAllocationResponse;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,6 +25,9 @@ final class AllocSignalCommand extends ClientCommand {
     @Parameters(index = "1", arity = "0..1", paramLabel = "TASK", description = "The task. Without it: all that run.")
     private String task = "";
 
+    @Mixin
+    private JsonOption json;
+
     AllocSignalCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -30,8 +35,11 @@ final class AllocSignalCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         List<String> tasks = client.allocations().signal(allocationId, task, signal);
-        print("==> Allocation \"%s\" got %s: %s"
-                .formatted(TextFormat.shortId(allocationId), signal, TextFormat.list(tasks)));
+        json.print(
+                context(),
+                SignalAllocationResponse.newBuilder().addAllTasks(tasks).build(),
+                () -> List.of("==> Allocation \"%s\" got %s: %s"
+                        .formatted(TextFormat.shortId(allocationId), signal, TextFormat.list(tasks))));
         return GantryCli.DONE;
     }
 }

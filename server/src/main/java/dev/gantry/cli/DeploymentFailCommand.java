@@ -3,7 +3,9 @@ package dev.gantry.cli;
 import dev.gantry.client.GantryClient;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.FailDeploymentResponse;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry deployment fail}: ends a deployment. */
@@ -16,6 +18,9 @@ final class DeploymentFailCommand extends ClientCommand {
     @Parameters(paramLabel = "ID", description = "The deployment's id or a prefix of it.")
     private String deploymentId;
 
+    @Mixin
+    private JsonOption json;
+
     DeploymentFailCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -27,13 +32,16 @@ final class DeploymentFailCommand extends ClientCommand {
         String follows = failed.hasRevertedTo()
                 ? "version " + failed.getRevertedTo() + " comes back"
                 : "replaced allocations do not come back";
-        print("==> Deployment \"%s\" of version %d of job \"%s\" has failed, %s, evaluation \"%s\""
-                .formatted(
-                        TextFormat.shortId(deployment.getId()),
-                        deployment.getJobVersion(),
-                        deployment.getJobId(),
-                        follows,
-                        TextFormat.shortId(failed.getEvaluationId())));
+        json.print(
+                context(),
+                failed,
+                () -> List.of("==> Deployment \"%s\" of version %d of job \"%s\" has failed, %s, evaluation \"%s\""
+                        .formatted(
+                                TextFormat.shortId(deployment.getId()),
+                                deployment.getJobVersion(),
+                                deployment.getJobId(),
+                                follows,
+                                TextFormat.shortId(failed.getEvaluationId()))));
         return GantryCli.DONE;
     }
 }

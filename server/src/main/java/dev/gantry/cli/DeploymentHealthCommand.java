@@ -4,6 +4,7 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.v1.Deployment;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,6 +31,9 @@ final class DeploymentHealthCommand extends ClientCommand {
             description = "An unhealthy allocation, likewise; can be given many times.")
     private List<String> unhealthy = List.of();
 
+    @Mixin
+    private JsonOption json;
+
     DeploymentHealthCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -38,14 +42,17 @@ final class DeploymentHealthCommand extends ClientCommand {
     int run(GantryClient client) {
         Deployment known = client.jobs().deployment(deploymentId);
         Deployment changed = client.jobs().setDeploymentHealth(known.getId(), healthy, unhealthy);
-        print("==> Deployment \"%s\" of version %d of job \"%s\": %d healthy, %d unhealthy, %s"
-                .formatted(
-                        TextFormat.shortId(changed.getId()),
-                        changed.getJobVersion(),
-                        changed.getJobId(),
-                        healthy.size(),
-                        unhealthy.size(),
-                        changed.getDescription()));
+        json.print(
+                context(),
+                changed,
+                () -> List.of("==> Deployment \"%s\" of version %d of job \"%s\": %d healthy, %d unhealthy, %s"
+                        .formatted(
+                                TextFormat.shortId(changed.getId()),
+                                changed.getJobVersion(),
+                                changed.getJobId(),
+                                healthy.size(),
+                                unhealthy.size(),
+                                changed.getDescription())));
         return GantryCli.DONE;
     }
 }

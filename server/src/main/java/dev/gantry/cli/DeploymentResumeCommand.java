@@ -2,7 +2,9 @@ package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.v1.Deployment;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry deployment resume}. */
@@ -12,6 +14,9 @@ final class DeploymentResumeCommand extends ClientCommand {
     @Parameters(paramLabel = "ID", description = "The deployment's id or a prefix of it.")
     private String deploymentId;
 
+    @Mixin
+    private JsonOption json;
+
     DeploymentResumeCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -19,8 +24,14 @@ final class DeploymentResumeCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         Deployment deployment = client.jobs().resumeDeployment(deploymentId);
-        print("==> Deployment \"%s\" of version %d of job \"%s\" continues"
-                .formatted(TextFormat.shortId(deployment.getId()), deployment.getJobVersion(), deployment.getJobId()));
+        json.print(
+                context(),
+                deployment,
+                () -> List.of("==> Deployment \"%s\" of version %d of job \"%s\" continues"
+                        .formatted(
+                                TextFormat.shortId(deployment.getId()),
+                                deployment.getJobVersion(),
+                                deployment.getJobId())));
         return GantryCli.DONE;
     }
 }

@@ -77,7 +77,8 @@ public final class GantryCli {
         return exitCode;
     }
 
-    private CommandTree commands() {
+    /** Returns all commands. */
+    CommandTree commands() {
         ServerOption server = new ServerOption(context);
         List<CommandTree> all = new ArrayList<>();
         programs.forEach(program -> all.add(command(

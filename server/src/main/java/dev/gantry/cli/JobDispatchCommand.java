@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,6 +34,9 @@ final class JobDispatchCommand extends ClientCommand {
     @Option(names = "--meta", paramLabel = "KEY=VALUE", description = "A value for a key that the job takes.")
     private Map<String, String> meta = Map.of();
 
+    @Mixin
+    private JsonOption json;
+
     JobDispatchCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -43,10 +48,14 @@ final class JobDispatchCommand extends ClientCommand {
             options = options.withMeta(value.getKey(), value.getValue());
         }
         DispatchJobResponse child = client.jobs().dispatch(jobId, options);
-        print("Dispatched Job ID = " + child.getDispatchedJobId());
-        print("Evaluation ID     = " + TextFormat.shortId(child.getEvaluationId()));
-        print("");
-        print("See: gantry job status " + child.getDispatchedJobId());
+        json.print(
+                context(),
+                child,
+                () -> List.of(
+                        "Dispatched Job ID = " + child.getDispatchedJobId(),
+                        "Evaluation ID     = " + TextFormat.shortId(child.getEvaluationId()),
+                        "",
+                        "See: gantry job status " + child.getDispatchedJobId()));
         return GantryCli.DONE;
     }
 

@@ -1,7 +1,10 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.v1.EvaluateJobResponse;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,13 +28,17 @@ final class JobEvalCommand extends ClientCommand {
                     "Reschedules failed allocations now, also those that the reschedule block would not reschedule any more.")
     private boolean forceReschedule;
 
+    @Mixin
+    private JsonOption json;
+
     JobEvalCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
 
     @Override
     int run(GantryClient client) {
-        print(client.jobs().evaluate(jobId, forceReschedule).getEvaluationId());
+        EvaluateJobResponse queued = client.jobs().evaluate(jobId, forceReschedule);
+        json.print(context(), queued, () -> List.of(queued.getEvaluationId()));
         return GantryCli.DONE;
     }
 }

@@ -5,6 +5,7 @@ import dev.gantry.v1.Deployment;
 import dev.gantry.v1.GetJobResponse;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,13 +27,16 @@ final class JobPromoteCommand extends ClientCommand {
     @Option(names = "--group", paramLabel = "GROUP", description = "Only this group; can be given many times.")
     private List<String> groups = List.of();
 
+    @Mixin
+    private JsonOption json;
+
     JobPromoteCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
 
     @Override
     int run(GantryClient client) {
-        DeploymentPromoteCommand.promote(client, newest(client), groups, context());
+        DeploymentPromoteCommand.promote(client, newest(client), groups, context(), json);
         return GantryCli.DONE;
     }
 

@@ -44,8 +44,7 @@ final class JobRevertCommand extends ClientCommand {
         RevertJobResponse reverted = checkIndex == null
                 ? client.jobs().revert(jobId, version)
                 : client.jobs().revert(jobId, version, checkIndex);
-        if (follow.isDetached()) {
-            print(reverted.getEvaluationId());
+        if (follow.isDetached(context(), reverted, reverted.getEvaluationId())) {
             return GantryCli.DONE;
         }
         print("==> Version %d of job \"%s\" is back as version %d, evaluation \"%s\""

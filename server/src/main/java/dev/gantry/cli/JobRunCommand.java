@@ -46,8 +46,7 @@ final class JobRunCommand extends ClientCommand {
         SubmitOptions options =
                 checkIndex == null ? SubmitOptions.DEFAULT : SubmitOptions.DEFAULT.withCheckIndex(checkIndex);
         SubmitJobResponse submitted = client.jobs().submit(job, options);
-        if (follow.isDetached()) {
-            print(submitted.getEvaluationId());
+        if (follow.isDetached(context(), submitted, submitted.getEvaluationId())) {
             return GantryCli.DONE;
         }
         if (job.hasPeriodic() || job.hasParameterized()) {

@@ -46,8 +46,7 @@ final class JobScaleCommand extends ClientCommand {
         String group = countAfterGroup == null ? "" : groupOrCount;
         int count = count(countAfterGroup == null ? groupOrCount : countAfterGroup);
         ScaleJobResponse scaled = client.jobs().scale(jobId, group, count);
-        if (follow.isDetached()) {
-            print(scaled.getEvaluationId());
+        if (follow.isDetached(context(), scaled, scaled.getEvaluationId())) {
             return GantryCli.DONE;
         }
         print("==> Job \"%s\" is scaled to %d%s as version %d, evaluation \"%s\""

@@ -48,18 +48,25 @@ final class JobStopCommand extends ClientCommand {
             description = "How long to wait; 0: no limit. Default: ${DEFAULT-VALUE}.")
     private Duration waitTimeout;
 
+    @Mixin
+    private JsonOption json;
+
     JobStopCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
 
     @Override
     int run(GantryClient client) {
-        if (purge && detach) {
+        if (purge && (detach || json.isGiven())) {
             throw new CommandFailedException(
-                    "--purge waits until the job's allocations have ended: leave out --detach");
+                    "--purge waits until the job's allocations have ended: leave out --detach and --json");
         }
         String jobId = jobId();
         StopJobResponse stopped = stop(client, jobId);
+        if (json.isGiven()) {
+            print(ProtoJson.of(stopped));
+            return GantryCli.DONE;
+        }
         if (detach) {
             print(stopped.getEvaluationId());
             return GantryCli.DONE;

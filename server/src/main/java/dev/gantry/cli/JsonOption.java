@@ -21,6 +21,11 @@ final class JsonOption {
         print(context, () -> ProtoJson.of(messages), lines);
     }
 
+    /** Returns true if JSON is to be printed. */
+    boolean isGiven() {
+        return json;
+    }
+
     private void print(CliContext context, Supplier<String> message, Supplier<List<String>> lines) {
         if (json) {
             context.print(message.get());

@@ -4,8 +4,10 @@ import dev.gantry.client.DrainOptions;
 import dev.gantry.client.GantryClient;
 import dev.gantry.v1.Node;
 import java.time.Duration;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -41,6 +43,9 @@ final class NodeDrainCommand extends ClientCommand {
     @Option(names = "--detach", description = "Does not follow the drain.")
     private boolean detach;
 
+    @Mixin
+    private JsonOption json;
+
     NodeDrainCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -49,12 +54,20 @@ final class NodeDrainCommand extends ClientCommand {
     int run(GantryClient client) {
         if (!choice.isEnable()) {
             Node node = client.nodes().endDrain(nodeId, !keepIneligible);
-            print("==> Node \"%s\" is not drained any more".formatted(node.getName()));
+            json.print(
+                    context(),
+                    node,
+                    () -> List.of("==> Node \"%s\" is not drained any more".formatted(node.getName())));
             return GantryCli.DONE;
         }
         Node node = client.nodes().drain(nodeId, options());
-        print("==> Node \"%s\" is being drained%s".formatted(node.getName(), until(node)));
-        return detach ? GantryCli.DONE : new DrainMonitor(context(), client, ignoreSystem).follow(node);
+        json.print(
+                context(),
+                node,
+                () -> List.of("==> Node \"%s\" is being drained%s".formatted(node.getName(), until(node))));
+        return detach || json.isGiven()
+                ? GantryCli.DONE
+                : new DrainMonitor(context(), client, ignoreSystem).follow(node);
     }
 
     private DrainOptions options() {

@@ -2,8 +2,10 @@ package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.v1.Node;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry node eligibility}: allows or forbids new allocations on a node. */
@@ -18,6 +20,9 @@ final class NodeEligibilityCommand extends ClientCommand {
     @ArgGroup(multiplicity = "1")
     private EnableOrDisable choice;
 
+    @Mixin
+    private JsonOption json;
+
     NodeEligibilityCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -26,8 +31,11 @@ final class NodeEligibilityCommand extends ClientCommand {
     int run(GantryClient client) {
         boolean isEligible = choice.isEnable();
         Node node = client.nodes().setEligibility(nodeId, isEligible);
-        print("==> Node \"%s\" is %s for new allocations"
-                .formatted(node.getName(), isEligible ? "eligible" : "not eligible"));
+        json.print(
+                context(),
+                node,
+                () -> List.of("==> Node \"%s\" is %s for new allocations"
+                        .formatted(node.getName(), isEligible ? "eligible" : "not eligible")));
         return GantryCli.DONE;
     }
 }

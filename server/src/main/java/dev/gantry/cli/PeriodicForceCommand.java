@@ -2,7 +2,9 @@ package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.v1.ForcePeriodicJobResponse;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry job periodic force}: runs a periodic job now. */
@@ -12,6 +14,9 @@ final class PeriodicForceCommand extends ClientCommand {
     @Parameters(paramLabel = "JOB", description = "The periodic job's id.")
     private String jobId;
 
+    @Mixin
+    private JsonOption json;
+
     PeriodicForceCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -19,10 +24,14 @@ final class PeriodicForceCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         ForcePeriodicJobResponse child = client.jobs().forcePeriodic(jobId);
-        print("Child Job ID  = " + child.getChildJobId());
-        print("Evaluation ID = " + TextFormat.shortId(child.getEvaluationId()));
-        print("");
-        print("See: gantry job status " + child.getChildJobId());
+        json.print(
+                context(),
+                child,
+                () -> List.of(
+                        "Child Job ID  = " + child.getChildJobId(),
+                        "Evaluation ID = " + TextFormat.shortId(child.getEvaluationId()),
+                        "",
+                        "See: gantry job status " + child.getChildJobId()));
         return GantryCli.DONE;
     }
 }

@@ -1,7 +1,10 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.v1.DeleteVariableResponse;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,6 +21,9 @@ final class VarDeleteCommand extends ClientCommand {
             description = "Deletes only if the variable has this modify index.")
     private Long checkIndex;
 
+    @Mixin
+    private JsonOption json;
+
     VarDeleteCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -29,7 +35,10 @@ final class VarDeleteCommand extends ClientCommand {
         } else {
             client.variables().delete(path, checkIndex);
         }
-        print("==> Variable \"%s\" is deleted".formatted(path));
+        json.print(
+                context(),
+                DeleteVariableResponse.getDefaultInstance(),
+                () -> List.of("==> Variable \"%s\" is deleted".formatted(path)));
         return GantryCli.DONE;
     }
 }

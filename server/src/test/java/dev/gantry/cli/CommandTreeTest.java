@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 class CommandTreeTest {
@@ -38,6 +39,33 @@ class CommandTreeTest {
         tree.forArguments(arguments.split(" ", -1));
 
         assertThat(made).containsExactlyInAnyOrder("top", "run", "stop", "node", "status");
+    }
+
+    @Test
+    void each_command_that_calls_a_server_prints_json_but_those_that_print_something_of_their_own() {
+        CommandLine all = new GantryCli(CliContext.system(), List::of, List.of())
+                .commands()
+                .all();
+
+        assertThat(commandsWithoutJson("", all))
+                .containsExactlyInAnyOrder(
+                        "job restart",
+                        "alloc logs",
+                        "node rejoin",
+                        "tls ca create",
+                        "tls cert create",
+                        "version",
+                        "help");
+    }
+
+    private static List<String> commandsWithoutJson(String path, CommandLine command) {
+        if (command.getSubcommands().isEmpty()) {
+            boolean hasJson = command.getCommandSpec().findOption("--json") != null;
+            return hasJson ? List.of() : List.of(path);
+        }
+        return command.getSubcommands().entrySet().stream()
+                .flatMap(below -> commandsWithoutJson((path + " " + below.getKey()).strip(), below.getValue()).stream())
+                .toList();
     }
 
     @ParameterizedTest

@@ -347,6 +347,31 @@ class LifeCommandsTest {
     }
 
     @Test
+    void a_command_that_would_follow_a_job_prints_the_response_and_ends_if_json_is_asked_for() {
+        cluster.answers(
+                        "ScaleJob",
+                        ScaleJobResponse.newBuilder()
+                                .setEvaluationId(Samples.EVALUATION_ID)
+                                .setVersion(4)
+                                .build())
+                .answers(
+                        "StopJob",
+                        StopJobResponse.newBuilder()
+                                .setEvaluationId(Samples.EVALUATION_ID)
+                                .build())
+                .answers(
+                        "RestartAllocation",
+                        RestartAllocationResponse.newBuilder().addTasks("nginx").build());
+
+        assertThat(CliRun.of(cluster, "job", "scale", "--json", "web", "3").out())
+                .contains("\"evaluationId\": \"" + Samples.EVALUATION_ID + "\"", "\"version\": \"4\"");
+        assertThat(CliRun.of(cluster, "job", "stop", "--json", "web").out())
+                .contains("\"evaluationId\": \"" + Samples.EVALUATION_ID + "\"");
+        assertThat(CliRun.of(cluster, "alloc", "restart", "--json", "5e0b39f0").out())
+                .contains("\"tasks\": [\"nginx\"]");
+    }
+
+    @Test
     void garbage_is_collected_on_request() {
         cluster.answers(
                 "CollectGarbage",
