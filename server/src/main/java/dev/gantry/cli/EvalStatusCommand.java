@@ -48,7 +48,10 @@ final class EvalStatusCommand extends ClientCommand {
 
     private List<Evaluation> ofJob(GantryClient client) {
         try {
-            return client.jobs().evaluations(subject, full.view()).toList();
+            return JobPrefix.read(
+                    client,
+                    subject,
+                    id -> client.jobs().evaluations(id, full.view()).toList());
         } catch (NotFoundException e) {
             if (!ID.matcher(subject).matches()) {
                 throw e;

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "history", description = "Shows the versions of a job, newest first, and which of them are stable.")
 final class JobHistoryCommand extends ClientCommand {
 
-    @Parameters(paramLabel = "JOB", description = "The job's id.")
+    @Parameters(paramLabel = "JOB", description = "The job's id or a prefix of it.")
     private String jobId;
 
     @Mixin
@@ -26,7 +26,8 @@ final class JobHistoryCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        List<JobRecord> versions = client.jobs().versions(jobId, full.view()).toList();
+        List<JobRecord> versions = JobPrefix.read(
+                client, jobId, id -> client.jobs().versions(id, full.view()).toList());
         json.print(context(), versions, () -> lines(versions));
         return GantryCli.DONE;
     }

@@ -15,7 +15,10 @@ final class JobStatusCommand extends ClientCommand {
 
     private static final int CHILDREN_SHOWN = 20;
 
-    @Parameters(arity = "0..1", paramLabel = "JOB", description = "The job's id. Without it: all jobs.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "JOB",
+            description = "The job's id or a prefix of it. Without it: all jobs.")
     private String jobId;
 
     @Mixin
@@ -33,7 +36,7 @@ final class JobStatusCommand extends ClientCommand {
         if (jobId == null) {
             showAll(client);
         } else {
-            GetJobResponse job = client.jobs().get(jobId);
+            GetJobResponse job = JobPrefix.read(client, jobId, client.jobs()::get);
             json.print(
                     context(),
                     job,

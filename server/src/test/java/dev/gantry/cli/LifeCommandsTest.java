@@ -32,6 +32,7 @@ import dev.gantry.v1.ForcePeriodicJobResponse;
 import dev.gantry.v1.GetAllocationResponse;
 import dev.gantry.v1.GetDeploymentResponse;
 import dev.gantry.v1.GetEvaluationResponse;
+import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.GetNodeRequest;
 import dev.gantry.v1.GetNodeResponse;
@@ -40,6 +41,7 @@ import dev.gantry.v1.GetServiceResponse;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.GroupScores;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.ListAllocationsResponse;
 import dev.gantry.v1.ListDeploymentsRequest;
@@ -97,6 +99,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -369,6 +372,40 @@ class LifeCommandsTest {
                 .contains("\"evaluationId\": \"" + Samples.EVALUATION_ID + "\"");
         assertThat(CliRun.of(cluster, "alloc", "restart", "--json", "5e0b39f0").out())
                 .contains("\"tasks\": [\"nginx\"]");
+    }
+
+    @Test
+    void a_command_that_reads_takes_the_beginning_of_an_id_if_it_is_that_of_one_job_and_one_that_changes_does_not() {
+        cluster.script("GetJob", (request, answer) -> {
+                    if (((GetJobRequest) request).getJobId().equals("web")) {
+                        answer.onNext(GetJobResponse.newBuilder()
+                                .setJob(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 3)))
+                                .build());
+                        answer.onCompleted();
+                    } else {
+                        answer.onError(
+                                Status.NOT_FOUND.withDescription("No job").asRuntimeException());
+                    }
+                })
+                .on(
+                        "ListJobs",
+                        (ListJobsRequest request) -> List.of(ListJobsResponse.newBuilder()
+                                .addAllJobs(Stream.of("web", "worker-1", "worker-2")
+                                        .filter(id -> id.startsWith(request.getPrefix()))
+                                        .map(id -> JobRecord.newBuilder()
+                                                .setJob(Job.newBuilder().setId(id))
+                                                .build())
+                                        .toList())
+                                .build()))
+                .refuses(
+                        "StopJob",
+                        Status.NOT_FOUND.withDescription("No job \"we\"").asRuntimeException());
+
+        assertThat(CliRun.of(cluster, "job", "status", "we").out()).contains("= web");
+        assertThat(CliRun.of(cluster, "job", "status", "work").err())
+                .startsWith("error: No job \"work\", and several ids begin so: worker-1, worker-2");
+        assertThat(CliRun.of(cluster, "job", "status", "x").err()).startsWith("error: No job");
+        assertThat(CliRun.of(cluster, "job", "stop", "we").err()).startsWith("error: No job \"we\"");
     }
 
     @Test
