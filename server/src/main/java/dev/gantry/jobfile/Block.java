@@ -1,5 +1,7 @@
 package dev.gantry.jobfile;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import com.google.protobuf.Duration;
 import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclItem;
@@ -21,10 +23,10 @@ import java.util.OptionalInt;
  *
  * @param position where it begins
  * @param name its label; empty for a kind of block that has none
- * @param items what it holds, without unknown keys
+ * @param items what it holds by key, without unknown keys: a job may have many groups, each of which asks for keys of the job
  * @param faults takes what is wrong
  */
-record Block(Position position, String name, List<HclItem> items, Faults faults) {
+record Block(Position position, String name, Map<String, List<HclItem>> items, Faults faults) {
 
     /** Reads a block without a label; throws if it is none. */
     static Block unnamed(HclItem item, Keys keys, Faults faults) {
@@ -50,13 +52,13 @@ record Block(Position position, String name, List<HclItem> items, Faults faults)
     }
 
     private static Block of(HclItem item, String name, Body body, Keys keys, Faults faults) {
-        List<HclItem> known = body.items().stream()
+        Map<String, List<HclItem>> known = body.items().stream()
                 .filter(inner -> faults.attempt(() -> {
                             keys.check(inner);
                             return inner;
                         })
                         .isPresent())
-                .toList();
+                .collect(groupingBy(inner -> inner.name().text()));
         return new Block(item.position(), name, known, faults);
     }
 
@@ -188,7 +190,7 @@ record Block(Position position, String name, List<HclItem> items, Faults faults)
     }
 
     private List<HclItem> all(String key) {
-        return items.stream().filter(item -> item.name().text().equals(key)).toList();
+        return items.getOrDefault(key, List.of());
     }
 
     private Optional<HclItem> only(String key) {

@@ -46,8 +46,12 @@ final class HclJob {
         if (jobs.size() > 1) {
             faults.add(jobs.get(1).position(), "a second job: a job file holds one; move it to a file of its own");
         }
-        List<Block> blocks =
-                new Block(Position.START, "", jobs.stream().limit(1).toList(), faults).named(Keys.JOB);
+        List<Block> blocks = new Block(
+                        Position.START,
+                        "",
+                        Map.of(Keys.JOB.kind(), jobs.stream().limit(1).toList()),
+                        faults)
+                .named(Keys.JOB);
         return blocks.isEmpty() ? Job.getDefaultInstance() : job(blocks.get(0));
     }
 

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -229,6 +230,25 @@ class Hcl2FilesTest {
                         Port.newBuilder().setLabel("env").build());
         assertThat(group.getTasks(1).getServicesList())
                 .containsExactly(Service.newBuilder().setPort("own").build());
+    }
+
+    @Test
+    @Timeout(60)
+    void a_hundred_thousand_groups_are_read_in_time() throws IOException {
+        Path file = dir.resolve("many.hcl");
+        Files.writeString(file, """
+                job "many" {
+                  dynamic "group" {
+                    for_each = range(0, 100000)
+                    labels   = ["g${group.value}"]
+                    content {
+                      count = 1
+                    }
+                  }
+                }
+                """);
+
+        assertThat(JobFiles.read(file).getTaskGroupsCount()).isEqualTo(100_000);
     }
 
     @Test
