@@ -228,6 +228,20 @@ class AllocationHealthTest {
     }
 
     @Test
+    void a_check_with_the_initial_status_passing_is_first_run_after_its_interval() {
+        Task.Builder hourly = withCheck(script("false").setPassesInitially(true)).toBuilder();
+        hourly.getServicesBuilder(0).getChecksBuilder(0).setInterval(Durations.fromHours(1));
+        node.server.desire(service("a1", hourly.build()));
+        node.server.desire(service("a2", withCheck(script("false"))));
+
+        awaitCheck("a2", CheckStatus.CHECK_STATUS_FAILING);
+        awaitCheck("a1", CheckStatus.CHECK_STATUS_PASSING);
+        assertThat(node.server.updates("a1"))
+                .flatMap(AllocationUpdate::getChecksList)
+                .noneMatch(check -> check.getStatus() == CheckStatus.CHECK_STATUS_FAILING);
+    }
+
+    @Test
     void a_warning_restarts_no_task_whose_check_ignores_warnings() {
         Path asked = dir.resolve("asked");
         Check.Builder warning = script("echo >> %s; exit 1".formatted(asked))

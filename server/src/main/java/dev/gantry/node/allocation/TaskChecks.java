@@ -152,7 +152,10 @@ final class TaskChecks {
             this.key = key;
             this.check = check;
             Consumer<CheckProbe.Result> listener = result -> context.owner().execute(() -> handle(result));
-            this.repeated = context.checkScheduler().begin(probe, duration(check.getInterval()), listener);
+            Duration interval = duration(check.getInterval());
+            // A probe at once would find a service that is still starting, and end what the initial status is for.
+            Duration delay = check.getPassesInitially() ? interval : Duration.ZERO;
+            this.repeated = context.checkScheduler().begin(probe, delay, interval, listener);
         }
 
         void end() {

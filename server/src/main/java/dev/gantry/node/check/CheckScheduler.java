@@ -36,16 +36,22 @@ public final class CheckScheduler implements AutoCloseable {
     }
 
     /**
-     * Runs a probe at once, and again after each interval.
+     * Runs a probe after a delay, and again after each interval.
      *
      * @param probe the probe
+     * @param delay the time to the first probe; 0: at once
      * @param interval the time from the end of a probe to the next one
      * @param listener gets each result, on a thread that must not be blocked; may get one more result after the end
      * @return ends the repetition
      */
-    public RepeatedProbe begin(CheckProbe probe, Duration interval, Consumer<CheckProbe.Result> listener) {
+    public RepeatedProbe begin(
+            CheckProbe probe, Duration delay, Duration interval, Consumer<CheckProbe.Result> listener) {
         RepeatedProbe repeated = new RepeatedProbe(probe, interval, listener);
-        repeated.enqueue();
+        if (delay.isZero()) {
+            repeated.enqueue();
+        } else {
+            repeated.scheduleNext(delay);
+        }
         return repeated;
     }
 
@@ -79,7 +85,7 @@ public final class CheckScheduler implements AutoCloseable {
             try {
                 probers.execute(this::run);
             } catch (RejectedExecutionException e) {
-                scheduleNext();
+                scheduleNext(interval);
             }
         }
 
@@ -89,21 +95,21 @@ public final class CheckScheduler implements AutoCloseable {
             }
             try {
                 listener.accept(probe.probe());
-                scheduleNext();
+                scheduleNext(interval);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException | StackOverflowError e) {
                 LOG.error("A check failed unexpectedly; it is tried again", e);
-                scheduleNext();
+                scheduleNext(interval);
             }
         }
 
-        private void scheduleNext() {
+        private void scheduleNext(Duration delay) {
             if (ended || clock.isShutdown()) {
                 return;
             }
             try {
-                var unused = clock.schedule(this::enqueue, interval.toNanos(), TimeUnit.NANOSECONDS);
+                var unused = clock.schedule(this::enqueue, delay.toNanos(), TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException e) {
                 LOG.debug("The node ends; the check is not scheduled again", e);
             }

@@ -27,7 +27,10 @@ class CheckSchedulerTest {
     void a_probe_is_repeated_until_it_is_ended() {
         AtomicInteger probed = new AtomicInteger();
         CheckScheduler.RepeatedProbe repeated = scheduler.begin(
-                () -> new CheckProbe.Result(true, "result " + probed.incrementAndGet()), OFTEN, results::add);
+                () -> new CheckProbe.Result(true, "result " + probed.incrementAndGet()),
+                Duration.ZERO,
+                OFTEN,
+                results::add);
         await().until(() -> results.size() > 3);
 
         repeated.end();
@@ -36,8 +39,8 @@ class CheckSchedulerTest {
         assertThat(results.get(1)).isEqualTo(new CheckProbe.Result(true, "result 2"));
         AtomicInteger others = new AtomicInteger();
         int last = probed.get();
-        CheckScheduler.RepeatedProbe other =
-                scheduler.begin(() -> new CheckProbe.Result(true, ""), OFTEN, result -> others.incrementAndGet());
+        CheckScheduler.RepeatedProbe other = scheduler.begin(
+                () -> new CheckProbe.Result(true, ""), Duration.ZERO, OFTEN, result -> others.incrementAndGet());
         await().until(() -> others.get() > 20);
         other.end();
         // One may have been running at the end.
@@ -56,10 +59,12 @@ class CheckSchedulerTest {
                     running.decrementAndGet();
                     return new CheckProbe.Result(true, "");
                 },
+                Duration.ZERO,
                 OFTEN,
                 results::add);
         AtomicInteger others = new AtomicInteger();
-        scheduler.begin(() -> new CheckProbe.Result(true, ""), OFTEN, result -> others.incrementAndGet());
+        scheduler.begin(
+                () -> new CheckProbe.Result(true, ""), Duration.ZERO, OFTEN, result -> others.incrementAndGet());
 
         await().until(() -> others.get() > 20);
         release.release(3);
@@ -78,6 +83,7 @@ class CheckSchedulerTest {
                     }
                     return new CheckProbe.Result(true, "repaired");
                 },
+                Duration.ZERO,
                 OFTEN,
                 results::add);
 
