@@ -34,6 +34,7 @@ enum Idempotency {
             entry(JobServiceGrpc.getSubmitJobMethod(), HAS_REQUEST_ID),
             entry(JobServiceGrpc.getPlanJobMethod(), READS),
             entry(JobServiceGrpc.getValidateJobMethod(), READS),
+            entry(JobServiceGrpc.getParseJobMethod(), READS),
             entry(JobServiceGrpc.getGetJobMethod(), READS),
             entry(JobServiceGrpc.getListJobsMethod(), READS),
             entry(JobServiceGrpc.getListJobVersionsMethod(), READS),

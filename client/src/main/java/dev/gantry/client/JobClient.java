@@ -16,6 +16,7 @@ import dev.gantry.v1.GetEvaluationRequest;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobFile;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
@@ -25,6 +26,8 @@ import dev.gantry.v1.ListJobVersionsRequest;
 import dev.gantry.v1.ListJobVersionsResponse;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.ParseJobRequest;
+import dev.gantry.v1.ParseJobResponse;
 import dev.gantry.v1.PauseDeploymentRequest;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.PlanJobResponse;
@@ -48,6 +51,7 @@ import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -118,6 +122,21 @@ public final class JobClient {
     public ValidateJobResponse validate(Job job) {
         ValidateJobRequest request = ValidateJobRequest.newBuilder().setJob(job).build();
         return connection.call(connection.jobs(), stub -> stub.validateJob(request));
+    }
+
+    /**
+     * Reads a job file. Stores nothing.
+     *
+     * @param text the content of the file in HCL or JSON, at most 1 MiB
+     * @param variables values for its variables: of a variable of the type {@code string} the text itself, else an
+     *     expression
+     * @return the job, or all faults of the file
+     */
+    public ParseJobResponse parse(String text, Map<String, String> variables) {
+        ParseJobRequest request = ParseJobRequest.newBuilder()
+                .setFile(JobFile.newBuilder().setText(text).putAllVariables(variables))
+                .build();
+        return connection.call(connection.jobs(), stub -> stub.parseJob(request));
     }
 
     /**

@@ -56,6 +56,8 @@ import dev.gantry.v1.ListJobVersionsRequest;
 import dev.gantry.v1.ListJobVersionsResponse;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.ParseJobRequest;
+import dev.gantry.v1.ParseJobResponse;
 import dev.gantry.v1.PauseDeploymentRequest;
 import dev.gantry.v1.PauseDeploymentResponse;
 import dev.gantry.v1.PlanJobRequest;
@@ -202,6 +204,11 @@ final class JobServiceApi extends JobServiceImplBase {
                             .build()
                     : answer.build();
         });
+    }
+
+    @Override
+    public void parseJob(ParseJobRequest request, StreamObserver<ParseJobResponse> observer) {
+        Responses.answer(observer, () -> JobFileAnswer.of(request.getFile()));
     }
 
     @Override

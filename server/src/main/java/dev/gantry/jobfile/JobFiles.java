@@ -73,12 +73,35 @@ public final class JobFiles {
         return read(name, in, Inputs.NONE);
     }
 
+    /**
+     * Reads the text of a job file. Its functions may not read files.
+     *
+     * @param text the text
+     * @param inputs the values of its variables
+     * @param faults takes what is wrong with it
+     * @return the job as it is written there, without what is at fault; defaults are not filled in
+     */
+    public static Job parse(String text, Inputs inputs, Faults faults) {
+        return faults.attempt(() -> parse(text, inputs, Surroundings.withoutFiles(), faults))
+                .orElseGet(Job::getDefaultInstance);
+    }
+
+    /**
+     * Writes a message on one line: messages quote the file, which may have line feeds or terminal control sequences.
+     *
+     * @param message the message
+     * @return the message with a blank in place of each sequence of such characters
+     */
+    public static String oneLine(String message) {
+        return SourceFiles.oneLine(message);
+    }
+
     private static SourceFiles<Job> files(Inputs inputs, Surroundings world) {
         return new SourceFiles<>("job file", TOO_LARGE, (text, faults) -> parse(text, inputs, world, faults));
     }
 
     /** Reads a text; what is wrong with it is kept in the faults, or thrown if it is the last fault. */
-    static Job parse(String text, Inputs inputs, Surroundings world, Faults faults) {
+    private static Job parse(String text, Inputs inputs, Surroundings world, Faults faults) {
         if (text.stripLeading().startsWith("{")) {
             inputs.refuseUnknown(List.of(), faults);
             return JsonJob.read(text);

@@ -179,7 +179,8 @@ class CallRulesTest {
                         .filter(rule -> !rule.isAudited())
                         .map(rule -> rule.method().getBareMethodName())
                         .filter(name -> !name.matches("(Get|List|Watch).*")))
-                .containsExactlyInAnyOrder("PlanJob", "ValidateJob", "WhatIf", "ServerReflectionInfo", "Check");
+                .containsExactlyInAnyOrder(
+                        "PlanJob", "ValidateJob", "ParseJob", "WhatIf", "ServerReflectionInfo", "Check");
         assertThat(rules.all().stream()
                         .filter(CallRule::isAudited)
                         .map(rule -> rule.method().getBareMethodName()))

@@ -17,6 +17,7 @@ import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobFile;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.ListJobVersionsRequest;
@@ -24,6 +25,8 @@ import dev.gantry.v1.ListJobVersionsResponse;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
 import dev.gantry.v1.Parameterized;
+import dev.gantry.v1.ParseJobRequest;
+import dev.gantry.v1.ParseJobResponse;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.PurgeJobRequest;
@@ -45,6 +48,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -78,6 +82,60 @@ class SubmissionTest {
         assertThat(violations(() -> server.jobs().submitJob(otherJob)))
                 .extracting(FieldViolation::getField)
                 .containsExactly("request_id");
+    }
+
+    @Test
+    void a_job_file_is_read_with_its_variables_and_stores_nothing() {
+        String text = """
+                variable "name" { type = string }
+                variable "count" { type = number }
+                job "${upper("x")}" {}
+                job "parsed" {
+                  datacenters = ["none"]
+                  meta { from = file("/etc/hostname") }
+                  group "g" {
+                    count = var.count + 1
+                    task "t" {
+                      driver = "rkt"
+                      config { image = "example.com/${var.name}:1" }
+                    }
+                  }
+                }
+                """;
+        String whole = text.replace("job \"${upper(\"x\")}\" {}\n", "").replaceAll("(?m)^ *meta.*$", "");
+
+        ParseJobResponse refused = parse(text, Map.of("count", "many", "other", "1"));
+        ParseJobResponse parsed = parse(whole, Map.of("name", "web", "count", "2"));
+
+        assertThat(refused.hasJob()).isFalse();
+        assertThat(refused.getFaultsList())
+                .extracting(fault -> "%d:%d: %s".formatted(fault.getLine(), fault.getColumn(), fault.getDescription()))
+                .containsExactly(
+                        "1:1: there is no variable \"other\" in this file for the value of the request: known are count, name",
+                        "1:10: variable \"name\" has no value: give it one with --var name=…, --var-file, GANTRY_VAR_name"
+                                + " or a default",
+                        "2:10: the value of count, of the request, is no value of HCL: many is no value: put text in"
+                                + " double quotes",
+                        "3:5: a name can't have ${…}: a dynamic block has labels that can",
+                        "6:22: file reads files, which only the command line does for a file in a directory");
+        assertThat(parsed.getFaultsList()).isEmpty();
+        assertThat(parsed.getJob().getTaskGroups(0).getCount()).isEqualTo(3);
+        assertThat(parsed.getJob().getTaskGroups(0).getTasks(0).getConfig().getFieldsOrThrow("image"))
+                .isEqualTo(Value.newBuilder()
+                        .setStringValue("example.com/web:1")
+                        .build());
+        assertThatThrownBy(() -> get("parsed")).hasMessageStartingWith("NOT_FOUND");
+        assertThat(submit(parsed.getJob()).getVersion()).isZero();
+        assertThat(violations(() -> parse(" ".repeat((1 << 20) + 1), Map.of("x", "y".repeat(1 << 20)))))
+                .extracting(FieldViolation::getField)
+                .containsExactly("file.text", "file.variables");
+    }
+
+    private static ParseJobResponse parse(String text, Map<String, String> variables) {
+        return server.jobs()
+                .parseJob(ParseJobRequest.newBuilder()
+                        .setFile(JobFile.newBuilder().setText(text).putAllVariables(variables))
+                        .build());
     }
 
     @Test

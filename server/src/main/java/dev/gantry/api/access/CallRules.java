@@ -107,6 +107,7 @@ public final class CallRules {
                 newJob(JobServiceGrpc.getPlanJobMethod(), ACL_CAPABILITY_PLAN).notAudited(),
                 newJob(JobServiceGrpc.getValidateJobMethod(), ACL_CAPABILITY_PLAN)
                         .notAudited(),
+                anyToken(JobServiceGrpc.getParseJobMethod()).notAudited(),
                 job(JobServiceGrpc.getGetJobMethod(), ACL_CAPABILITY_READ),
                 job(JobServiceGrpc.getWatchJobMethod(), ACL_CAPABILITY_READ),
                 listing(JobServiceGrpc.getListJobsMethod()),
