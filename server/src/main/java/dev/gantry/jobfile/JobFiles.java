@@ -104,6 +104,9 @@ public final class JobFiles {
     private static Job parse(String text, Inputs inputs, Surroundings world, Faults faults) {
         if (text.stripLeading().startsWith("{")) {
             inputs.refuseUnknown(List.of(), faults);
+            if (NomadJson.isNomads(text)) {
+                return HclJob.read(NomadJson.read(text, faults), faults);
+            }
             return JsonJob.read(text);
         }
         Optional<HclValue.Body> inHcl1 = inHcl1(text);

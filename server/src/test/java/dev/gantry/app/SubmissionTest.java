@@ -121,9 +121,8 @@ class SubmissionTest {
         assertThat(parsed.getFaultsList()).isEmpty();
         assertThat(parsed.getJob().getTaskGroups(0).getCount()).isEqualTo(3);
         assertThat(parsed.getJob().getTaskGroups(0).getTasks(0).getConfig().getFieldsOrThrow("image"))
-                .isEqualTo(Value.newBuilder()
-                        .setStringValue("example.com/web:1")
-                        .build());
+                .isEqualTo(
+                        Value.newBuilder().setStringValue("example.com/web:1").build());
         assertThatThrownBy(() -> get("parsed")).hasMessageStartingWith("NOT_FOUND");
         assertThat(submit(parsed.getJob()).getVersion()).isZero();
         assertThat(violations(() -> parse(" ".repeat((1 << 20) + 1), Map.of("x", "y".repeat(1 << 20)))))
