@@ -173,11 +173,14 @@ public final class GantryCli {
     private static CommandTree jobCommands(CliContext context, ServerOption server) {
         return group(
                 "job",
-                "Run, show, scale, restart, revert, promote, dispatch and stop jobs.",
+                "Write, run, show, scale, restart, revert, promote, dispatch and stop jobs.",
                 command("run", () -> new JobRunCommand(context, server)),
                 command("plan", () -> new JobPlanCommand(context, server)),
                 command("validate", () -> new JobValidateCommand(context, server)),
+                command("init", () -> new JobInitCommand(context)),
+                command("fmt", () -> new JobFmtCommand(context)),
                 command("status", () -> new JobStatusCommand(context, server)),
+                command("inspect", () -> new JobInspectCommand(context, server)),
                 command("history", () -> new JobHistoryCommand(context, server)),
                 command("revert", () -> new JobRevertCommand(context, server)),
                 command("scale", () -> new JobScaleCommand(context, server)),

@@ -3,6 +3,7 @@ package dev.gantry.jobfile;
 import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclParser;
 import dev.gantry.jobfile.hcl.HclValue;
+import dev.gantry.jobfile.hcl.Position;
 import dev.gantry.jobfile.hcl.TextFaultException;
 import dev.gantry.jobfile.hcl2.Dialect;
 import dev.gantry.jobfile.hcl2.Hcl2File;
@@ -84,6 +85,45 @@ public final class JobFiles {
     public static Job parse(String text, Inputs inputs, Faults faults) {
         return faults.attempt(() -> parse(text, inputs, Surroundings.withoutFiles(), faults))
                 .orElseGet(Job::getDefaultInstance);
+    }
+
+    /**
+     * Lays out the text of a job file in HCL: indents, aligned equals signs, no blanks at the ends of lines. Comments stay.
+     *
+     * @param name how messages call it
+     * @param in the file's bytes, as for {@link #read(String, InputStream)}
+     * @return the text before and after
+     * @throws JobFileException if the stream can't be read, is larger than {@link #LARGEST}, or is not HCL
+     */
+    public static Layout layOut(String name, InputStream in) {
+        return new SourceFiles<>("job file", TOO_LARGE, JobFiles::layOut).read(name, in);
+    }
+
+    /**
+     * The text of a file.
+     *
+     * @param before as it is
+     * @param after as it is laid out
+     */
+    public record Layout(String before, String after) {
+
+        /**
+         * Decides whether the layout changes the text.
+         *
+         * @return true if it does
+         */
+        public boolean isChange() {
+            return !before.equals(after);
+        }
+    }
+
+    private static Layout layOut(String text, Faults faults) {
+        if (text.stripLeading().startsWith("{")) {
+            faults.add(Position.START, "this is JSON: only HCL is laid out");
+        } else if (inHcl1(text).isEmpty()) {
+            Hcl2File.check(text, faults);
+        }
+        return new Layout(text, faults.isEmpty() ? HclFormat.format(text) : text);
     }
 
     /**

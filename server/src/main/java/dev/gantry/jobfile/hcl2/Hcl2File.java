@@ -51,6 +51,16 @@ public final class Hcl2File {
         }
     }
 
+    /**
+     * Parses a text without evaluating it.
+     *
+     * @param text the text
+     * @param faults takes what is not HCL 2 in it
+     */
+    public static void check(String text, Faults faults) {
+        SyntaxParser.parse(text, faults, false);
+    }
+
     private List<HclItem> items(List<Item> items, Optional<Bindings> bindings) {
         List<HclItem> read = new ArrayList<>();
         for (Item item : items) {

@@ -1,0 +1,59 @@
+package dev.gantry.cli;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.View;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry job inspect}: prints a stored job as a job file. */
+@Command(
+        name = "inspect",
+        description = {
+            "Prints a stored job as JSON, with its defaults. The output is a job file: 'job run' submits it again.",
+            "",
+            "'job status --json' shows its status and its allocations.",
+            ""
+        })
+final class JobInspectCommand extends ClientCommand {
+
+    @Parameters(paramLabel = "JOB", description = "The job's id.")
+    private String jobId;
+
+    @Option(names = "--version", paramLabel = "N", description = "The version. Default: the newest.")
+    private Long version;
+
+    JobInspectCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        // What the server has set is refused in a submission.
+        Job job = find(client).toBuilder().clearParentId().clearPayload().build();
+        try {
+            print(JsonFormat.printer().print(job));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("A job has JSON", e);
+        }
+        return GantryCli.DONE;
+    }
+
+    private Job find(GantryClient client) {
+        if (version == null) {
+            return client.jobs().get(jobId).getJob().getJob();
+        }
+        return client.jobs()
+                .versions(jobId, View.VIEW_FULL)
+                .filter(one -> one.getVersion() == version)
+                .findFirst()
+                .map(JobRecord::getJob)
+                .orElseThrow(() -> new CommandFailedException(
+                        "job \"%s\" has no version %d. To list its versions: gantry job history %1$s"
+                                .formatted(jobId, version)));
+    }
+}
