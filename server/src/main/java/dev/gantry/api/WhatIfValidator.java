@@ -12,7 +12,7 @@ import java.util.Map;
 /** Validates what-ifs. Whether the nodes and jobs exist that they name is found out on the state that is looked at. */
 final class WhatIfValidator {
 
-    private static final int MOST_CHANGES = 100;
+    private static final int MOST_CHANGES = 1000;
     private static final int MOST_FITS = 20;
     private static final int MOST_NEW_NODES = 10_000;
     private static final int HIGHEST_PRIORITY = 100;

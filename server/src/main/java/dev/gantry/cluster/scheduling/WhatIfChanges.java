@@ -306,10 +306,14 @@ final class WhatIfChanges {
     }
 
     private Node find(String text, String path) {
-        List<Node> found = all().filter(node -> node.getId().equals(text)).toList();
-        if (found.isEmpty()) {
-            found = all().filter(node -> node.getName().equals(text)).toList();
+        if (nodes.containsKey(text)) {
+            return nodes.get(text);
         }
+        NodeUsage known = cluster.usageOf(text);
+        if (known != null) {
+            return known.node();
+        }
+        List<Node> found = all().filter(node -> node.getName().equals(text)).toList();
         if (found.isEmpty() && text.length() >= SHORTEST_PREFIX) {
             found = all().filter(node -> node.getId().startsWith(text)).toList();
         }

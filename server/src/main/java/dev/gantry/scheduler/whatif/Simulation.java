@@ -227,8 +227,10 @@ public final class Simulation {
         boolean changed = false;
         for (SimulatedJob job = queue.pollFirst(); job != null; job = queue.pollFirst()) {
             Plan plan = scheduler.plan(cluster, hastened(job.version()), job.stopped(), now, options);
-            if (carryOut(job, plan)) {
-                changed = true;
+            changed |= carryOut(job, plan);
+            if (!plan.deployments().isEmpty()) {
+                // The deployment gets on once the allocations are healthy. Any other plan leaves nothing to do that
+                // fits.
                 unsettled.add(job.id());
             }
             plan.stops().stream()
