@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             PlacementsCommand.class,
             SubmissionsCommand.class,
             RestartCommand.class,
+            WhatIfCommand.class,
             IdleCommand.class,
             SessionsCommand.class,
             SecurityCommand.class,

@@ -173,16 +173,21 @@ final class HollowFleet implements AutoCloseable {
         channels.forEach(ManagedChannel::shutdownNow);
     }
 
+    /** Returns the name of a node. */
+    static String name(int index) {
+        return "hollow-%05d".formatted(index);
+    }
+
     private static Node node(int index) {
         String version = index % 10 == 9 ? "1.1.0" : "1.30.0";
         return Node.newBuilder()
                 .setId(UUID.randomUUID().toString())
-                .setName("hollow-%05d".formatted(index))
+                .setName(name(index))
                 .setDatacenter("dc" + (1 + index % DATACENTERS))
                 .setNodeClass(index % 4 == 0 ? "large" : "small")
                 .putAttributes("kernel.name", "linux")
                 .putAttributes("cpu.arch", "amd64")
-                .putAttributes("unique.hostname", "hollow-%05d".formatted(index))
+                .putAttributes("unique.hostname", name(index))
                 .putAttributes("driver.rkt", "1")
                 .putAttributes("driver.rkt.version", version)
                 .putDrivers("rkt", DriverHealth.newBuilder().setHealthy(true).build())

@@ -101,7 +101,7 @@ final class IdleCommand extends Measurement {
                                             .command("/bin/sleep")
                                             .args("infinity")
                                             .net("host")
-                                            .cpu(10)
+                                            .cpu(20)
                                             .memory(16)))
                             .build());
             try {

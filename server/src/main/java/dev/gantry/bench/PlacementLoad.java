@@ -27,6 +27,16 @@ final class PlacementLoad {
                     + " ${DEFAULT-VALUE}.")
     private int nodesPerConnection;
 
+    /** Returns the number of nodes. */
+    int nodes() {
+        return nodes;
+    }
+
+    /** Returns the number of tasks of each job. */
+    int tasks() {
+        return tasks;
+    }
+
     /** Returns a clock for all placements. */
     PlacementClock clock() {
         return new PlacementClock(nodes, jobs * tasks);

@@ -17,6 +17,7 @@ class BenchCommandTest {
                 "placements",
                 "submissions --security=tokens",
                 "restart",
+                "what-if",
                 "idle",
                 "sessions --security=tls",
                 "security",

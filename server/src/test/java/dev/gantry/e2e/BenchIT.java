@@ -36,7 +36,7 @@ class BenchIT {
         boolean isRoot = System.getProperty("user.name").equals("root");
         List<String> arguments = new ArrayList<>(List.of("--small"));
         List<String> parts =
-                new ArrayList<>(List.of("start", "placements", "submissions", "restart", "idle", "security"));
+                new ArrayList<>(List.of("start", "placements", "submissions", "restart", "what_if", "idle", "security"));
         if (isRoot) {
             Path image = dir.resolve("hello.aci");
             Outcome built = Program.run(new ProcessBuilder(
@@ -57,9 +57,14 @@ class BenchIT {
         assertPositive(report.getAsJsonObject("security"), "tls", SECURITY);
         assertPositive(report, "submissions", "jobs_per_second", "p99_ms");
         assertPositive(report, "restart", "answers_p50_ms", "plans_p50_ms", "server_cpu_seconds");
+        assertPositive(
+                report, "what_if", "drain_few_allocations", "drain_few_p50_ms", "drain_quarter_max_ms", "grow_p50_ms");
+        assertThat(report.getAsJsonObject("what_if").get("grow_allocations").getAsInt())
+                .as("220 tasks of the first job instead of 20")
+                .isEqualTo(200);
         assertPositive(report, "idle", "server_live_heap_mib");
         assertThat(report.getAsJsonObject("submissions").get("jobs").getAsInt()).isEqualTo(50);
-        for (String part : List.of("restart", "idle")) {
+        for (String part : List.of("restart", "what_if", "idle")) {
             assertThat(report.getAsJsonObject(part).get("allocations").getAsInt())
                     .as(part)
                     .isEqualTo(40);
