@@ -220,6 +220,15 @@ public final class ClusterState {
     }
 
     /**
+     * Returns an allocation that {@link ClusterState} keeps; empty for any other.
+     *
+     * @param id the allocation's id
+     */
+    public Optional<Allocation> allocation(String id) {
+        return Optional.ofNullable(allocations.get(id));
+    }
+
+    /**
      * Returns a job as it was at a version; empty if that version is not kept.
      *
      * @param jobId the job's id

@@ -1,6 +1,5 @@
 package dev.gantry.scheduler.whatif;
 
-import dev.gantry.model.AllocationStatuses;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.plan.GroupOutcome;
@@ -291,11 +290,11 @@ public final class Simulation {
     private void place(SimulatedJob job, Placement placement) {
         // Greater than the ids of the cluster, which are hexadecimal and increase.
         String id = "what-if-%08d".formatted(placed++);
-        placement
-                .previous()
-                .filter(AllocationStatuses::isTerminal)
-                .ifPresent(ended -> cluster.putAllocation(
-                        ended.toBuilder().setNextAllocationId(id).build()));
+        Stream.concat(placement.previous().map(Allocation::getId).stream(), placement.dataOf().stream())
+                .distinct()
+                .flatMap(before -> cluster.allocation(before).stream())
+                .forEach(before -> cluster.putAllocation(
+                        before.toBuilder().setNextAllocationId(id).build()));
         cluster.putAllocation(Allocation.newBuilder()
                 .setId(id)
                 .setJobId(job.id())
@@ -312,6 +311,7 @@ public final class Simulation {
                 .addAllPorts(placement.ports())
                 .setDeploymentId(placement.deploymentId())
                 .setCanary(placement.canary())
+                .setSticky(placement.sticky())
                 .addAllRescheduleTimes(placement.history().times())
                 .setRescheduleStep(placement.history().step())
                 .build());
