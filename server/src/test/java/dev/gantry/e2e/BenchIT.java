@@ -35,8 +35,8 @@ class BenchIT {
     void all_that_the_bench_measures_is_one_json_object() throws Exception {
         boolean isRoot = System.getProperty("user.name").equals("root");
         List<String> arguments = new ArrayList<>(List.of("--small"));
-        List<String> parts =
-                new ArrayList<>(List.of("start", "placements", "submissions", "restart", "what_if", "idle", "security"));
+        List<String> parts = new ArrayList<>(
+                List.of("start", "placements", "submissions", "restart", "what_if", "idle", "security"));
         if (isRoot) {
             Path image = dir.resolve("hello.aci");
             Outcome built = Program.run(new ProcessBuilder(
