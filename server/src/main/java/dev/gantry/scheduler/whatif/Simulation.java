@@ -288,7 +288,7 @@ public final class Simulation {
     }
 
     private void place(SimulatedJob job, Placement placement) {
-        // Greater than the ids of the cluster, which are hexadecimal and increase.
+        // No id of an allocation of the cluster: those are UUIDs.
         String id = "what-if-%08d".formatted(placed++);
         Stream.concat(placement.previous().map(Allocation::getId).stream(), placement.dataOf().stream())
                 .distinct()
