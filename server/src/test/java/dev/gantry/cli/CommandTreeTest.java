@@ -49,6 +49,9 @@ class CommandTreeTest {
 
         assertThat(commandsWithoutJson("", all))
                 .containsExactlyInAnyOrder(
+                        "job init",
+                        "job fmt",
+                        "job inspect",
                         "job restart",
                         "alloc logs",
                         "node rejoin",
