@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.FieldPath;
 import dev.gantry.v1.DelayFunction;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.ReschedulePolicy;
@@ -21,6 +22,12 @@ final class FailurePolicyValidator {
     /** Validates a group that has its defaults. */
     static void check(JobType type, TaskGroup group, String path, Violations violations) {
         checkRestart(group.getRestart(), path + ".restart", violations);
+        for (int i = 0; i < group.getTasksCount(); i++) {
+            if (group.getTasks(i).hasRestart()) {
+                checkRestart(
+                        group.getTasks(i).getRestart(), FieldPath.element(path + ".tasks", i) + ".restart", violations);
+            }
+        }
         if (!group.hasReschedule()) {
             return;
         }

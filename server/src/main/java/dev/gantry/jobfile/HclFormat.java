@@ -83,6 +83,9 @@ final class HclFormat {
 
     private boolean inComment;
 
+    /** The text that is not closed yet: an interpolation may go on over lines. The depth of its braces, else -1. */
+    private int inText = -1;
+
     private HclFormat() {}
 
     /** Lays out a text that is HCL. */
@@ -102,8 +105,8 @@ final class HclFormat {
             }
             return;
         }
-        if (inComment) {
-            lines.add(new Line(raw.stripTrailing(), 0, true, false));
+        if (inComment || inText >= 0) {
+            lines.add(new Line(inComment ? raw.stripTrailing() : raw, 0, true, false));
             scan(raw);
             return;
         }
@@ -112,7 +115,7 @@ final class HclFormat {
         int leading = leadingClosers(content);
         int depth = depthWithout(leading);
         scan(content);
-        boolean isOpen = open.size() > before - leading || heredoc.isPresent() || inComment;
+        boolean isOpen = open.size() > before - leading || heredoc.isPresent() || inComment || inText >= 0;
         lines.add(new Line(content, depth, false, isOpen));
     }
 
@@ -133,6 +136,10 @@ final class HclFormat {
     private void scan(String line) {
         int at = 0;
         while (at < line.length()) {
+            if (inText >= 0) {
+                at = endOfText(line, at);
+                continue;
+            }
             if (inComment) {
                 int end = line.indexOf("*/", at);
                 if (end < 0) {
@@ -149,7 +156,8 @@ final class HclFormat {
                 inComment = true;
                 at += 2;
             } else if (c == '"') {
-                at = endOfText(line, at);
+                inText = 0;
+                at++;
             } else if (c == '<') {
                 Matcher start = HEREDOC.matcher(line).region(at, line.length());
                 if (start.lookingAt()) {
@@ -172,25 +180,28 @@ final class HclFormat {
         }
     }
 
-    /** Returns where a text in quotes ends: quotes in its interpolations don't end it. */
-    private static int endOfText(String line, int start) {
-        int braces = 0;
-        int at = start + 1;
+    /** Follows a text in quotes, from within it, to its end or that of the line; quotes in its interpolations don't end it. */
+    private int endOfText(String line, int start) {
+        int braces = inText;
+        int at = start;
         while (at < line.length()) {
             char c = line.charAt(at);
             if (c == '"' && braces == 0) {
+                inText = -1;
                 return at + 1;
             } else if (c == '"') {
-                at = endOfText(line, at) - 1;
+                inText = 0;
+                at = endOfText(line, at + 1) - 1;
             } else if (c == '\\') {
                 at++;
-            } else if (c == '{' && (braces > 0 || "$%".indexOf(line.charAt(at - 1)) >= 0)) {
+            } else if (c == '{' && (braces > 0 || (at > 0 && "$%".indexOf(line.charAt(at - 1)) >= 0))) {
                 braces++;
             } else if (c == '}' && braces > 0) {
                 braces--;
             }
             at++;
         }
+        inText = braces;
         return at;
     }
 

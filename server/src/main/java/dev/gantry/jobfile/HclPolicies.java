@@ -85,7 +85,8 @@ final class HclPolicies {
         return migrate.build();
     }
 
-    private static RestartPolicy restart(Block block) {
+    /** Reads a {@code restart} block. */
+    static RestartPolicy restart(Block block) {
         RestartPolicy.Builder restart = RestartPolicy.newBuilder();
         block.integer("attempts", 0, Integer.MAX_VALUE).ifPresent(restart::setAttempts);
         block.duration("interval").ifPresent(restart::setInterval);

@@ -49,6 +49,7 @@ final class HclTask {
         block.single(Keys.DISPATCH_PAYLOAD)
                 .flatMap(payload -> payload.text("file"))
                 .ifPresent(task::setDispatchPayloadFile);
+        block.single(Keys.RESTART).map(HclPolicies::restart).ifPresent(task::setRestart);
         block.single(Keys.LOGS).map(HclTask::logs).ifPresent(task::setLogs);
         return task.build();
     }

@@ -108,6 +108,7 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "leader",
                     "shutdown_delay",
                     "lifecycle",
+                    "restart",
                     "dispatch_payload",
                     "logs"),
             Later.of("artifact", "template", "vault"));

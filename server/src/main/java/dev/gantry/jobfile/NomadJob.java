@@ -189,6 +189,7 @@ final class NomadJob {
                     new Shape("")
                             .with(Kind.POSITIVE, "MaxFiles max_files", "MaxFileSizeMB max_file_size")
                             .with(Kind.POSITIVE, "Disabled disabled"))
+            .with(Kind.BLOCK, "RestartPolicy", "restart", RESTART)
             .with(Kind.BLOCKS, "Artifacts", "artifact", new Shape(""))
             .with(Kind.BLOCKS, "Templates", "template", new Shape(""));
 

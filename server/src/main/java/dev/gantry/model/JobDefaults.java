@@ -151,6 +151,9 @@ public final class JobDefaults {
             task.setKillSignal(KILL_SIGNAL);
         }
         task.setLogs(LogLimits.of(task.getLogs()).toConfig());
+        if (task.hasRestart()) {
+            task.setRestart(PolicyDefaults.restart(job.getType(), group, task));
+        }
         for (Service.Builder service : task.getServicesBuilderList()) {
             service.setName(serviceName(job, group, task, service));
             CheckDefaults.fill(service);

@@ -8,6 +8,8 @@ import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.ReschedulePolicy;
 import dev.gantry.v1.RestartMode;
 import dev.gantry.v1.RestartPolicy;
+import dev.gantry.v1.TaskGroupOrBuilder;
+import dev.gantry.v1.TaskOrBuilder;
 import dev.gantry.v1.UpdateStrategy;
 
 /**
@@ -141,6 +143,32 @@ public final class PolicyDefaults {
             whole.setMode(RestartMode.RESTART_MODE_FAIL);
         }
         return whole.build();
+    }
+
+    /**
+     * Returns the restart policy of a task.
+     *
+     * @param type the type of its job
+     * @param group its group
+     * @param task the task; of its own policy, each field that is set overrides the group's
+     * @return the complete policy
+     */
+    public static RestartPolicy restart(JobType type, TaskGroupOrBuilder group, TaskOrBuilder task) {
+        RestartPolicy own = task.getRestart();
+        RestartPolicy.Builder whole = group.getRestart().toBuilder();
+        if (own.hasAttempts()) {
+            whole.setAttempts(own.getAttempts());
+        }
+        if (own.hasInterval()) {
+            whole.setInterval(own.getInterval());
+        }
+        if (own.hasDelay()) {
+            whole.setDelay(own.getDelay());
+        }
+        if (own.getMode() != RestartMode.RESTART_MODE_UNSPECIFIED) {
+            whole.setMode(own.getMode());
+        }
+        return apply(whole.build(), type);
     }
 
     private static Duration seconds(long seconds) {

@@ -3,6 +3,7 @@ package dev.gantry.jobfile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
 import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclParser;
@@ -10,8 +11,11 @@ import dev.gantry.jobfile.hcl2.Dialect;
 import dev.gantry.jobfile.hcl2.Hcl2File;
 import dev.gantry.jobfile.hcl2.Inputs;
 import dev.gantry.jobfile.hcl2.Surroundings;
+import dev.gantry.model.JobDefaults;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Port;
+import dev.gantry.v1.RestartMode;
+import dev.gantry.v1.RestartPolicy;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.TaskGroup;
 import java.io.ByteArrayInputStream;
@@ -249,6 +253,34 @@ class Hcl2FilesTest {
                 """);
 
         assertThat(JobFiles.read(file).getTaskGroupsCount()).isEqualTo(100_000);
+    }
+
+    @Test
+    void a_task_overrides_the_restarts_of_its_group_key_by_key() {
+        Job job = read("""
+                job "j" {
+                  group "g" {
+                    restart { attempts = 5 interval = "1h" mode = "delay" }
+                    task "a" { restart { attempts = 0 delay = "500ms" } }
+                    task "b" {}
+                  }
+                }
+                """);
+
+        TaskGroup group = JobDefaults.apply(job).getTaskGroups(0);
+
+        assertThat(job.getTaskGroups(0).getTasks(0).getRestart())
+                .isEqualTo(RestartPolicy.newBuilder()
+                        .setAttempts(0)
+                        .setDelay(Durations.fromMillis(500))
+                        .build());
+        assertThat(group.getTasks(0).getRestart())
+                .isEqualTo(group.getRestart().toBuilder()
+                        .setAttempts(0)
+                        .setDelay(Durations.fromMillis(500))
+                        .build());
+        assertThat(group.getRestart().getMode()).isEqualTo(RestartMode.RESTART_MODE_DELAY);
+        assertThat(group.getTasks(1).hasRestart()).isFalse();
     }
 
     @Test

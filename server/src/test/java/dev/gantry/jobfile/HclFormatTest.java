@@ -87,6 +87,13 @@ class HclFormatTest {
                 """);
     }
 
+    @Test
+    void an_interpolation_that_goes_on_over_lines_is_left_alone() {
+        String text = "locals {\n  a = \"x ${upper(\n\"b\"\n   )} y\"\n  bb = 1\n}\n";
+
+        assertThat(format(text)).isEqualTo(text);
+    }
+
     static Stream<Path> files() throws IOException {
         try (Stream<Path> docs = Files.list(Path.of("../docs/examples"));
                 Stream<Path> hcl2 = Files.list(Path.of("src/test/resources/dev/gantry/jobfile/hcl2"));

@@ -8,14 +8,14 @@ import dev.gantry.jobfile.hcl.Position;
  */
 final class Budget {
 
-    /** The largest value, in characters and elements: four times the largest job. */
-    static final long LARGEST = 4L << 20;
+    /** The largest value, in characters and elements: twice the largest job. */
+    static final long LARGEST = 2L << 20;
 
     /** The deepest value. */
     static final int DEEPEST = 100;
 
     /** All work: characters and elements that are made or looked at. */
-    private static final long WORK = 4 * LARGEST;
+    private static final long WORK = 3 * LARGEST;
 
     private static final int DEEPEST_EVALUATION = 300;
 
@@ -45,14 +45,14 @@ final class Budget {
         if (left < 0) {
             throw new ExhaustedException(
                     position,
-                    "the file takes too much work: more than 16 million characters and elements are calculated");
+                    "the file takes too much work: more than 6 million characters and elements are calculated");
         }
     }
 
     /** Takes the size of a new value from the budget. */
     <T extends Datum> T charge(T value, Position position) {
         if (value.size() > LARGEST) {
-            throw new ExhaustedException(position, "this value is too large: it has more than 4 million characters");
+            throw new ExhaustedException(position, "this value is too large: it has more than 2 million characters");
         }
         if (value.depth() > DEEPEST) {
             throw new ExhaustedException(position, "this value is nested more than " + DEEPEST + " deep: flatten it");

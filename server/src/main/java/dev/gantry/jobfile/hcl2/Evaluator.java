@@ -309,7 +309,7 @@ final class Evaluator {
             text.append(part.value());
             known &= part.known();
             if (text.length() > Budget.LARGEST) {
-                throw new Budget.ExhaustedException(position, "this text has more than 4 million characters");
+                throw new Budget.ExhaustedException(position, "this text has more than 2 million characters");
             }
         }
 

@@ -24,7 +24,7 @@ record TaskSpec(Task task, TaskRole role, RestartRule restarts, TaskStop stop, j
     static TaskSpec of(Job job, TaskGroup group, Task task, java.time.Duration killTimeout) {
         TaskRole role = TaskRole.of(task);
         RestartRule restarts =
-                new RestartRule(PolicyDefaults.apply(group.getRestart(), job.getType()), evenOnSuccess(role, job));
+                new RestartRule(PolicyDefaults.restart(job.getType(), group, task), evenOnSuccess(role, job));
         TaskStop stop = new TaskStop(
                 task.getKillSignal().isEmpty() ? TaskStop.DEFAULT_SIGNAL : task.getKillSignal(),
                 task.hasKillTimeout() ? duration(task.getKillTimeout()) : killTimeout);

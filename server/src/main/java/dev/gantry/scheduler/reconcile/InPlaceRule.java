@@ -98,6 +98,7 @@ final class InPlaceRule {
                 .clearKillTimeout()
                 .clearLeader()
                 .clearShutdownDelay()
+                .clearRestart()
                 .clearMeta()
                 .putAllMeta(job.getMetaMap())
                 .putAllMeta(group.getMetaMap())
