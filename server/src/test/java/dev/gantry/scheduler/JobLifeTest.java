@@ -38,6 +38,7 @@ import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.Port;
+import dev.gantry.v1.RestartPolicy;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.Task;
@@ -154,6 +155,7 @@ class JobLifeTest {
             changed.getTaskGroupsBuilder(0)
                     .getTasksBuilder(0)
                     .setKillSignal("SIGINT")
+                    .setRestart(RestartPolicy.newBuilder().setAttempts(7))
                     .setKillTimeout(com.google.protobuf.Duration.newBuilder().setSeconds(9))
                     .addServices(Service.newBuilder()
                             .setName("web")
