@@ -21,6 +21,7 @@ import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.ResumeDeploymentRequest;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
+import dev.gantry.v1.ScaleJobRequest;
 import dev.gantry.v1.SetDeploymentHealthRequest;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
@@ -143,6 +144,55 @@ class DeploymentFlowTest {
         awaitDeployment("canary", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
         assertThat(client.job("canary").getJob().getStable()).isTrue();
         assertThat(client.running("canary")).extracting(Allocation::getIndex).containsExactlyInAnyOrder(0, 1);
+    }
+
+    @Test
+    void a_version_that_would_update_a_waiting_canary_in_place_gets_a_canary_of_its_own_and_stops_no_stable_allocation() {
+        FakeNode node = connect("again");
+        UpdateStrategy strategy = ONE_BY_ONE.toBuilder().setCanary(1).build();
+        makeStable(node, job("again", "v0", 3, strategy));
+        List<String> stable = ids(client.running("again"));
+        client.submit(job("again", "v1", 3, strategy));
+        awaitVersions("again", 3, 1);
+        Allocation canary = unproven("again", 1).get(0);
+        node.reportHealth(canary.getId(), true);
+        eventually()
+                .until(() -> client.job("again").getDeployment().getGroups(0).getHealthy() == 1);
+
+        var unused = server.jobs()
+                .scaleJob(ScaleJobRequest.newBuilder()
+                        .setJobId("again")
+                        .setCount(4)
+                        .build());
+
+        eventually().until(() -> client.running("again", 2).size() == 1);
+        assertThat(client.running("again", 2)).allMatch(Allocation::getCanary);
+        eventually().until(() -> client.running("again", 1).isEmpty());
+        assertThat(ids(client.running("again", 0))).containsExactlyInAnyOrderElementsOf(stable);
+        assertThat(client.job("again").getDeployment().getGroups(0).getPromoted())
+                .isFalse();
+        node.reportHealth(unproven("again", 2).get(0).getId(), true);
+        eventually()
+                .until(() -> client.job("again").getDeployment().getGroups(0).getHealthy() == 1);
+
+        promote("again");
+
+        // The promoted canary stays, and an update in place of it too.
+        eventually().until(() -> client.running("again", 2).size() >= 2);
+        Allocation promoted = client.running("again", 2).stream()
+                .filter(Allocation::getCanary)
+                .findFirst()
+                .orElseThrow();
+        unused = server.jobs()
+                .scaleJob(ScaleJobRequest.newBuilder()
+                        .setJobId("again")
+                        .setCount(3)
+                        .build());
+        eventually().until(() -> ids(client.running("again", 3)).contains(promoted.getId()));
+    }
+
+    private static List<String> ids(List<Allocation> allocations) {
+        return allocations.stream().map(Allocation::getId).toList();
     }
 
     @Test

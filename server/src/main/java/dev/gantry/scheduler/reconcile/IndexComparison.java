@@ -142,7 +142,9 @@ final class IndexComparison {
                 candidates.stream().filter(rollout::isCurrent).findFirst();
         Optional<Allocation> updatable = current.isPresent()
                 ? Optional.empty()
-                : candidates.stream().filter(inPlace::allows).findFirst();
+                : candidates.stream()
+                        .filter(one -> inPlace.allows(one) && !isOnTrial(one, candidates))
+                        .findFirst();
         Optional<Allocation> old =
                 candidates.stream().filter(one -> !rollout.isCurrent(one)).findFirst();
         Optional<Allocation> kept = current.or(() -> updatable);
@@ -165,6 +167,15 @@ final class IndexComparison {
             empty.add(index);
         }
         stopOthers(candidates, kept, keptBeside);
+    }
+
+    /**
+     * Returns true for a canary that was not promoted: an older allocation, which it was to replace, still has its index. Such
+     * a canary must not become an ordinary allocation by an update in place.
+     */
+    private boolean isOnTrial(Allocation one, List<Allocation> candidates) {
+        return one.getCanary()
+                && candidates.stream().anyMatch(beside -> !beside.getCanary() && !inPlace.allows(beside));
     }
 
     private void stopOthers(List<Allocation> candidates, Optional<Allocation> kept, Optional<Allocation> keptBeside) {
