@@ -7,6 +7,8 @@ import dev.gantry.model.AllocationStatuses;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
 import java.time.Duration;
@@ -68,8 +70,7 @@ final class JobRestartCommand extends ClientCommand {
                 .filter(one -> group.isEmpty() || one.getTaskGroup().equals(group))
                 .toList();
         if (running.isEmpty()) {
-            // Says so if there is no such job.
-            var unused = client.jobs().get(jobId);
+            requireGroup(client.jobs().get(jobId).getJob().getJob());
             print("No allocation of job \"%s\"%s runs"
                     .formatted(jobId, group.isEmpty() ? "" : " in group \"%s\"".formatted(group)));
             return GantryCli.DONE;
@@ -82,14 +83,23 @@ final class JobRestartCommand extends ClientCommand {
         return GantryCli.DONE;
     }
 
+    private void requireGroup(Job job) {
+        List<String> groups =
+                job.getTaskGroupsList().stream().map(TaskGroup::getName).toList();
+        if (!group.isEmpty() && !groups.contains(group)) {
+            throw new CommandFailedException(
+                    "Job \"%s\" has no group \"%s\"; its groups: %s".formatted(jobId, group, TextFormat.list(groups)));
+        }
+    }
+
     private void restart(GantryClient client, List<Allocation> batch) {
         List<Allocation> before = new ArrayList<>();
         List<List<String>> tasks = new ArrayList<>();
         for (Allocation one : batch) {
             Allocation whole = client.allocations().get(one.getId());
+            tasks.add(client.allocations().restart(one.getId(), task));
             print("    Allocation \"%s\" (%s) is being restarted"
                     .formatted(TextFormat.shortId(one.getId()), one.getName()));
-            tasks.add(client.allocations().restart(one.getId(), task));
             before.add(whole);
         }
         long deadline = context().nanoTime().getAsLong() + waitTimeout.toNanos();

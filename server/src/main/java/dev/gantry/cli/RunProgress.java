@@ -78,7 +78,8 @@ final class RunProgress implements JobProgress {
                         .formatted(
                                 name,
                                 tally(),
-                                roster.pending().map(task -> task + ". ").orElse(""),
+                                roster.pending().map(task -> task + ". ").orElse("")
+                                        + (isBlocked() ? failures() + ". " : ""),
                                 job.getId());
         };
     }
@@ -149,9 +150,26 @@ final class RunProgress implements JobProgress {
 
     /** A failed allocation does not fail the submission: the deployment may replace it. */
     private State deploymentState() {
-        State state = deployment.state();
+        State state = deployment.state() == State.IN_PROGRESS && isStuck() ? State.BLOCKED : deployment.state();
         boolean isOver = state == State.DONE || state == State.FAILED;
         return isOver || superseded.isEmpty() ? state : State.FAILED;
+    }
+
+    /**
+     * Returns true if the deployment can't go on before a node fits: something can't be placed, and all that was placed is
+     * healthy, so that nothing more is stopped.
+     */
+    private boolean isStuck() {
+        return isBlocked()
+                && seenIndex >= evaluation.getModifyIndex()
+                && roster.stopping().findAny().isEmpty()
+                && roster.wanted()
+                        .allMatch(allocation -> allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_RUNNING
+                                && (allocation.getHealthy() || allocation.getJobVersion() != submitted.getVersion()));
+    }
+
+    private boolean isBlocked() {
+        return evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED;
     }
 
     private boolean isUp() {

@@ -147,7 +147,8 @@ class DeploymentFlowTest {
     }
 
     @Test
-    void a_version_that_would_update_a_waiting_canary_in_place_gets_a_canary_of_its_own_and_stops_no_stable_allocation() {
+    void
+            a_version_that_would_update_a_waiting_canary_in_place_gets_a_canary_of_its_own_and_stops_no_stable_allocation() {
         FakeNode node = connect("again");
         UpdateStrategy strategy = ONE_BY_ONE.toBuilder().setCanary(1).build();
         makeStable(node, job("again", "v0", 3, strategy));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.cli.JobProgress.State;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
+import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
@@ -85,6 +88,35 @@ class RunProgressTest {
                         .build()))
                 .isEqualTo(State.IN_PROGRESS);
         assertThat(progress.accept(allocations(12, Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))))
+                .isEqualTo(State.BLOCKED);
+    }
+
+    @Test
+    void a_deployment_that_lacks_room_is_stuck_once_all_that_was_placed_is_healthy() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 2);
+        Deployment deployment = Deployment.newBuilder()
+                .setId("7d1fa2c4-1111-2222-3333-444455556666")
+                .setJobVersion(3)
+                .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING)
+                .addGroups(DeploymentGroup.newBuilder()
+                        .setTaskGroup("front")
+                        .setPromoted(true)
+                        .setDesiredTotal(2))
+                .build();
+
+        assertThat(progress.accept(update(11)
+                        .addEvaluations(Samples.blocked(11))
+                        .addDeployments(deployment)
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                        .build()))
+                .isEqualTo(State.IN_PROGRESS);
+        assertThat(progress.verdict(State.IN_PROGRESS)).contains("is not up in time", "of group \"front\" unplaced");
+        assertThat(progress.accept(allocations(
+                        12,
+                        Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING).toBuilder()
+                                .setHealthy(true)
+                                .setModifyIndex(12)
+                                .build())))
                 .isEqualTo(State.BLOCKED);
     }
 
