@@ -24,8 +24,8 @@ final class JobFileParameter {
         return variables.read(context, file);
     }
 
-    /** Returns the name of the file as given. */
-    String name() {
-        return file;
+    /** Returns the arguments that name the file and its variables, as given. */
+    String written() {
+        return variables.written() + file;
     }
 }

@@ -32,7 +32,7 @@ final class JobPlanCommand extends ClientCommand {
     int run(GantryClient client) {
         Job job = file.read();
         PlanJobResponse plan = client.jobs().plan(job);
-        json.print(context(), plan, () -> PlanView.of(job.getId(), file.name(), plan));
+        json.print(context(), plan, () -> PlanView.of(job.getId(), file.written(), plan));
         return plan.getRefusalsCount() == 0 ? GantryCli.DONE : GantryCli.FAILED;
     }
 }

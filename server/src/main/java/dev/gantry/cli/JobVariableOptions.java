@@ -7,6 +7,8 @@ import dev.gantry.v1.Job;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** {@code --var} and {@code --var-file}: the values of the variables of a job file. */
@@ -32,6 +34,14 @@ final class JobVariableOptions {
         return file.equals("-")
                 ? JobFiles.read("standard input", context.console().in(), inputs)
                 : JobFiles.read(Path.of(file), inputs);
+    }
+
+    /** Returns the options as a shell would read them again, each followed by a blank; empty if none is given. */
+    String written() {
+        return Stream.concat(
+                        values.stream().map(value -> "--var " + ShellWord.of(value) + " "),
+                        files.stream().map(file -> "--var-file " + ShellWord.of(file.toString()) + " "))
+                .collect(Collectors.joining());
     }
 
     private Inputs inputs(Map<String, String> environment) {

@@ -837,6 +837,12 @@ class LifeCommandsTest {
                         Check Index = 10
                         To submit it only if the job has not changed since this plan: gantry job run --check-index 10 %s
                         """.formatted(file));
+
+        Path withVariable = dir.resolve("variable.hcl");
+        Files.writeString(withVariable, "variable \"v\" {}\n" + Files.readString(Path.of(file)));
+        assertThat(CliRun.of(cluster, "job", "plan", "--var", "v=it's", withVariable.toString())
+                        .out())
+                .endsWith("gantry job run --check-index 10 --var 'v=it'\\''s' %s\n".formatted(withVariable));
     }
 
     @Test
