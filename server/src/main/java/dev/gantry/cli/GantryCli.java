@@ -71,7 +71,7 @@ public final class GantryCli {
         boolean isHelp = arguments.length > 0 && arguments[0].equals(HELP);
         CommandLine commandLine = isHelp ? commands.all() : commands.forArguments(arguments);
         configure(commandLine);
-        int exitCode = commandLine.execute(arguments);
+        int exitCode = commandLine.execute(OneDash.replace(commandLine, arguments));
         commandLine.getOut().flush();
         commandLine.getErr().flush();
         return exitCode;

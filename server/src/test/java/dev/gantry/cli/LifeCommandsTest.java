@@ -409,6 +409,34 @@ class LifeCommandsTest {
     }
 
     @Test
+    void a_long_option_may_have_one_dash_as_in_nomad() {
+        cluster.answers(
+                        "EvaluateJob",
+                        EvaluateJobResponse.newBuilder()
+                                .setEvaluationId(Samples.EVALUATION_ID)
+                                .build())
+                .answers(
+                        "SignalAllocation",
+                        SignalAllocationResponse.newBuilder().addTasks("nginx").build());
+
+        assertThat(CliRun.of(cluster, "job", "eval", "-force-reschedule", "web").out())
+                .isEqualTo(Samples.EVALUATION_ID + "\n");
+        assertThat(CliRun.of(cluster, "alloc", "signal", "-signal=SIGHUP", "5e0b39f0")
+                        .out())
+                .endsWith("got SIGHUP: nginx\n");
+        assertThat(CliRun.of(cluster, "alloc", "signal", "-s", "SIGHUP", "5e0b39f0")
+                        .out())
+                .endsWith("got SIGHUP: nginx\n");
+        assertThat(CliRun.of(cluster, "job", "eval", "-force", "web").exitCode())
+                .isEqualTo(2);
+        assertThat(cluster.requests())
+                .contains(EvaluateJobRequest.newBuilder()
+                        .setJobId("web")
+                        .setForceReschedule(true)
+                        .build());
+    }
+
+    @Test
     void garbage_is_collected_on_request() {
         cluster.answers(
                 "CollectGarbage",
