@@ -166,7 +166,7 @@ public final class PolicyDefaults {
             whole.setDelay(own.getDelay());
         }
         if (own.getMode() != RestartMode.RESTART_MODE_UNSPECIFIED) {
-            whole.setMode(own.getMode());
+            whole.setModeValue(own.getModeValue());
         }
         return apply(whole.build(), type);
     }

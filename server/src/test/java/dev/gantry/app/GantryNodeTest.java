@@ -363,8 +363,8 @@ class GantryNodeTest {
         server.acknowledge(true);
         server.endSession();
 
+        await().until(() -> server.updates("a1").size() > before);
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
-        assertThat(server.updates("a1")).hasSizeGreaterThan(before);
     }
 
     @Test
