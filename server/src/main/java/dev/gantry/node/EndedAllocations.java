@@ -81,6 +81,8 @@ final class EndedAllocations {
     void forgetOld() {
         List<AllocationRunner> ended = runners.values().stream()
                 .filter(runner -> runner.isEnded() && acknowledged.contains(runner.id()))
+                // Those are gone soon: of the others as many stay as should.
+                .filter(runner -> !forgetting.contains(runner.id()))
                 .sorted(Comparator.comparing(AllocationRunner::lastEventTime, Timestamps.comparator())
                         .reversed())
                 .toList();
