@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  *
  * @param kind the name of the block in messages
  * @param known the keys that Gantry reads
- * @param later keys of Nomad 0.8 that Gantry does not support yet. They are refused, not ignored: a job that relies on
- *     one would not run as expected
+ * @param later keys of Nomad, 0.8 to 1.10, that Gantry does not support yet. They are refused, not ignored: a job that
+ *     relies on one would not run as expected
  */
 record Keys(String kind, List<String> known, List<Later> later) {
 
@@ -68,6 +68,11 @@ record Keys(String kind, List<String> known, List<Later> later) {
             List.of(
                     new Later("namespace", List.of("default")),
                     new Later("region", List.of("global")),
+                    new Later("node_pool", List.of("default")),
+                    new Later("consul", List.of()),
+                    new Later("consul_token", List.of("")),
+                    new Later("multiregion", List.of()),
+                    new Later("ui", List.of()),
                     new Later("vault", List.of()),
                     new Later("vault_token", List.of(""))));
 
@@ -87,7 +92,15 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "network",
                     "service",
                     "task"),
-            Later.of("vault"));
+            List.of(
+                    new Later("prevent_reschedule_on_lost", List.of("false")),
+                    new Later("consul", List.of()),
+                    new Later("disconnect", List.of()),
+                    new Later("max_client_disconnect", List.of()),
+                    new Later("scaling", List.of()),
+                    new Later("stop_after_client_disconnect", List.of()),
+                    new Later("vault", List.of()),
+                    new Later("volume", List.of())));
 
     static final Keys EPHEMERAL_DISK = new Keys("ephemeral_disk", List.of("size", "sticky", "migrate"), List.of());
 
@@ -111,7 +124,19 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "restart",
                     "dispatch_payload",
                     "logs"),
-            Later.of("artifact", "template", "vault"));
+            Later.of(
+                    "action",
+                    "artifact",
+                    "consul",
+                    "csi_plugin",
+                    "identity",
+                    "kind",
+                    "scaling",
+                    "schedule",
+                    "secret",
+                    "template",
+                    "vault",
+                    "volume_mount"));
 
     static final Keys UPDATE = new Keys(
             "update",
@@ -130,7 +155,10 @@ record Keys(String kind, List<String> known, List<Later> later) {
     static final Keys MIGRATE = new Keys(
             "migrate", List.of("max_parallel", "health_check", "min_healthy_time", "healthy_deadline"), List.of());
 
-    static final Keys RESTART = new Keys("restart", List.of("attempts", "interval", "delay", "mode"), List.of());
+    static final Keys RESTART = new Keys(
+            "restart",
+            List.of("attempts", "interval", "delay", "mode"),
+            List.of(new Later("render_templates", List.of("false"))));
 
     static final Keys RESCHEDULE = new Keys(
             "reschedule",
@@ -153,7 +181,14 @@ record Keys(String kind, List<String> known, List<Later> later) {
     static final Keys RESOURCES = new Keys(
             "resources",
             List.of("cpu", "memory", "network"),
-            List.of(new Later("device", List.of()), new Later("disk", List.of("0")), new Later("iops", List.of("0"))));
+            List.of(
+                    new Later("cores", List.of("0")),
+                    new Later("device", List.of()),
+                    new Later("disk", List.of("0")),
+                    new Later("iops", List.of("0")),
+                    new Later("memory_max", List.of("0")),
+                    new Later("numa", List.of()),
+                    new Later("secrets", List.of("0"))));
 
     static final Keys NETWORK = new Keys(
             "network",
@@ -161,15 +196,29 @@ record Keys(String kind, List<String> known, List<Later> later) {
             List.of(
                     new Later("mode", List.of("host")),
                     new Later("hostname", List.of("")),
+                    new Later("cni", List.of()),
                     new Later("dns", List.of())));
 
-    static final Keys PORT =
-            new Keys("port", List.of("static", "to"), List.of(new Later("host_network", List.of("default"))));
+    static final Keys PORT = new Keys(
+            "port",
+            List.of("static", "to"),
+            List.of(new Later("host_network", List.of("default")), new Later("ignore_collision", List.of("false"))));
 
     static final Keys SERVICE = new Keys(
             "service",
             List.of("name", "port", "tags", "canary_tags", "check", "check_restart"),
-            List.of(new Later("address_mode", List.of("", "auto", "host")), new Later("provider", List.of("nomad"))));
+            List.of(
+                    new Later("address_mode", List.of("", "auto", "host")),
+                    new Later("enable_tag_override", List.of("false")),
+                    new Later("on_update", List.of("require_healthy")),
+                    new Later("provider", List.of("nomad")),
+                    new Later("address", List.of()),
+                    new Later("canary_meta", List.of()),
+                    new Later("connect", List.of()),
+                    new Later("identity", List.of()),
+                    new Later("meta", List.of()),
+                    new Later("tagged_addresses", List.of()),
+                    new Later("weights", List.of())));
 
     /** A service of a group, which says whose it is. */
     static final Keys GROUP_SERVICE = new Keys("service", joined(SERVICE.known(), "task"), SERVICE.later());
@@ -193,7 +242,16 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "grpc_service",
                     "grpc_use_tls",
                     "check_restart"),
-            List.of(new Later("address_mode", List.of("", "auto", "host"))));
+            List.of(
+                    new Later("address_mode", List.of("", "auto", "host")),
+                    new Later("expose", List.of("false")),
+                    new Later("failures_before_critical", List.of("0")),
+                    new Later("failures_before_warning", List.of("0")),
+                    new Later("on_update", List.of("require_healthy")),
+                    new Later("success_before_passing", List.of("0")),
+                    new Later("body", List.of("")),
+                    new Later("task", List.of()),
+                    new Later("tls_server_name", List.of(""))));
 
     static final Keys CHECK_RESTART =
             new Keys("check_restart", List.of("limit", "grace", "ignore_warnings"), List.of());

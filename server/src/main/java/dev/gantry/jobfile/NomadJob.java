@@ -220,6 +220,7 @@ final class NomadJob {
                     "Datacenters datacenters",
                     "Region region",
                     "Namespace namespace",
+                    "NodePool node_pool",
                     "VaultToken vault_token")
             .with(Kind.POSITIVE, "Priority priority", "AllAtOnce all_at_once")
             .with(Kind.FREE, "Meta meta")

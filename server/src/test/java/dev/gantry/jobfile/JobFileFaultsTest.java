@@ -1,5 +1,6 @@
 package dev.gantry.jobfile;
 
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -201,7 +203,19 @@ class JobFileFaultsTest {
                 "task \"t\" { logs { →destination = \"x\" } }",
                 "task \"t\" { resources { →iops = 1 } }",
                 "task \"t\" { service { →address_mode = \"driver\" } }",
-                "task \"t\" { service { check { →address_mode = \"driver\" } } }"
+                "task \"t\" { service { check { →address_mode = \"driver\" } } }",
+                "→node_pool = \"gpu\"",
+                "→ui { description = \"x\" }",
+                "group \"g\" { →max_client_disconnect = \"1h\" }",
+                "group \"g\" { →volume \"v\" { type = \"host\" } }",
+                "group \"g\" { restart { →render_templates = true } }",
+                "group \"g\" { network { port \"http\" { →ignore_collision = true } } }",
+                "task \"t\" { →identity { env = true } }",
+                "task \"t\" { resources { →cores = 2 } }",
+                "task \"t\" { resources { →memory_max = 512 } }",
+                "task \"t\" { service { →connect { native = true } } }",
+                "task \"t\" { service { →meta { a = \"b\" } } }",
+                "task \"t\" { service { check { →success_before_passing = 2 } } }"
             })
     void what_nomad_has_and_gantry_has_not_is_refused_rather_than_passed_over(String body) {
         Marked file = Marked.of("job \"j\" {\n  " + body + "\n}");
@@ -210,6 +224,23 @@ class JobFileFaultsTest {
                 .isInstanceOf(JobFileException.class)
                 .hasMessageStartingWith("j.hcl:" + file.position() + ": ")
                 .hasMessageContaining(" is not supported yet in a ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "job, node_pool = \"default\"",
+        "job, consul_token = \"\"",
+        "group, prevent_reschedule_on_lost = false",
+        "group, restart { render_templates = false }",
+        "task, resources { memory_max = 0 cores = 0 }",
+        "task, restart { render_templates = false }",
+    })
+    void a_key_of_a_later_nomad_passes_with_the_value_that_asks_for_nothing(String place, String key) {
+        String file = "job \"j\" {\n job\n group \"g\" {\n group\n task \"t\" {\n task\n driver = \"rkt\"\n }\n }\n}";
+
+        assertThatCode(() ->
+                        read(file.replace(" " + place + "\n", key + "\n").replaceAll("(?m)^ (job|group|task)$", "")))
+                .doesNotThrowAnyException();
     }
 
     static Stream<Arguments> faultsOfJson() {

@@ -15,7 +15,7 @@ class NomadJsonTest {
             {
               "Job": {
                 "ID": "web", "Name": "web", "ParentID": "", "Type": "service", "Region": "global",
-                "Namespace": "default", "Priority": 70, "Datacenters": ["dc1"], "AllAtOnce": false,
+                "Namespace": "default", "NodePool": "default", "Priority": 70, "Datacenters": ["dc1"], "AllAtOnce": false,
                 "Constraints": [{"LTarget": "${attr.kernel.name}", "RTarget": "linux", "Operand": "="}],
                 "Affinities": [{"LTarget": "${node.class}", "RTarget": "big", "Operand": "=", "Weight": -20}],
                 "Spreads": [{"Attribute": "${node.datacenter}", "Weight": 50, "SpreadTarget": [{"Value": "dc1", "Percent": 70}]}],
