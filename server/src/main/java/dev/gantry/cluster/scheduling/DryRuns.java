@@ -13,10 +13,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
@@ -104,22 +101,9 @@ public final class DryRuns {
             }
         };
         deadline.check();
-        JobSnapshot snapshot = await(question, loop.snapshot(question.job().getId(), deadline));
+        JobSnapshot snapshot = SnapshotRequests.await(
+                loop.snapshot(question.job().getId(), deadline), left(question), () -> timeout(question));
         return dryRun.plan(snapshot, question.job(), question.asSent(), question.hasFailed());
-    }
-
-    private JobSnapshot await(Question question, CompletableFuture<JobSnapshot> snapshot) {
-        try {
-            return snapshot.get(left(question), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            snapshot.cancel(false);
-            throw timeout(question);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting for a snapshot of the cluster", e);
-        }
     }
 
     private long left(Question question) {

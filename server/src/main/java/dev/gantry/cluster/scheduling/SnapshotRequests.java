@@ -4,7 +4,11 @@ import dev.gantry.cluster.OverloadedException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Requests for snapshots of the scheduling state, which wait for the thread that owns the state. */
 final class SnapshotRequests {
@@ -40,6 +44,28 @@ final class SnapshotRequests {
     void answer(SchedulingState state) {
         for (Request<?> request = requests.poll(); request != null; request = requests.poll()) {
             request.answer(state);
+        }
+    }
+
+    /**
+     * Waits for a snapshot.
+     *
+     * @param snapshot the snapshot, which is not taken any more when the time is over
+     * @param nanos how long to wait, in nanoseconds
+     * @param timeout makes the exception to throw when the time is over
+     * @throws OverloadedException if too many requests waited
+     */
+    static <T> T await(CompletableFuture<T> snapshot, long nanos, Supplier<? extends RuntimeException> timeout) {
+        try {
+            return snapshot.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            snapshot.cancel(false);
+            throw timeout.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for a snapshot of the cluster", e);
         }
     }
 }

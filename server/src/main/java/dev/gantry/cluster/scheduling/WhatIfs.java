@@ -24,10 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -149,7 +146,8 @@ public final class WhatIfs {
             }
         };
         deadline.check();
-        ClusterSnapshot snapshot = await(question, loop.snapshot(deadline));
+        ClusterSnapshot snapshot = SnapshotRequests.await(
+                loop.snapshot(deadline), left(question), () -> DryRunTimeoutException.whatIf(DEADLINE));
         ClusterState cluster = snapshot.cluster().get();
         WhatIfChanges changes = new WhatIfChanges(snapshot, cluster, question.failedJobs());
         Changes made = changes.make(question.request().getChangesList());
@@ -164,20 +162,6 @@ public final class WhatIfs {
             fitting.add(simulation.fit(fit.getJobId(), fit.getTaskGroup()));
         }
         return new Answer(snapshot.index(), effects, fitting);
-    }
-
-    private ClusterSnapshot await(Question question, CompletableFuture<ClusterSnapshot> snapshot) {
-        try {
-            return snapshot.get(left(question), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            snapshot.cancel(false);
-            throw DryRunTimeoutException.whatIf(DEADLINE);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting for a snapshot of the cluster", e);
-        }
     }
 
     private long left(Question question) {
