@@ -9,6 +9,9 @@ import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.cluster.job.JobRegistry;
 import dev.gantry.cluster.job.SubmissionOptions;
 import dev.gantry.cluster.node.NodeRegistry;
+import dev.gantry.cluster.scheduling.EvaluationLoop;
+import dev.gantry.scheduler.Scheduler;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.store.Store;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdate;
@@ -32,8 +35,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.ScheduledExecutorService;
 
-/** A store on disk with a node in it, registries that write to it, and a clock that a test moves. No scheduler. */
+/** A store on disk with a node in it, registries that write to it, and a clock that a test moves. A test starts the scheduler. */
 public final class ClusterFixture implements AutoCloseable {
 
     public static final String NODE = "n1";
@@ -85,6 +89,15 @@ public final class ClusterFixture implements AutoCloseable {
 
     public Evaluations evaluations() {
         return evaluations;
+    }
+
+    /** Starts the evaluation of jobs in a thread of the caller, who shuts it down before the fixture is closed. */
+    public EvaluationLoop startLoop(Scheduler scheduler, ScheduledExecutorService thread) {
+        EvaluationLoop loop = new EvaluationLoop(
+                store, identifiers, evaluations, scheduler, SchedulerOptions.DEFAULT, clocks(), thread);
+        store.listenToCommits(loop::publish);
+        loop.start();
+        return loop;
     }
 
     public JobRegistry jobs() {

@@ -63,16 +63,7 @@ class DryRunsTest {
         cluster.nodes()
                 .register(node(), "secret", "", new NodeRegistry.Proof(true, false))
                 .join();
-        EvaluationLoop loop = new EvaluationLoop(
-                cluster.store(),
-                cluster.identifiers(),
-                cluster.evaluations(),
-                SCHEDULER,
-                SchedulerOptions.DEFAULT,
-                cluster.clocks(),
-                scheduling);
-        cluster.store().listenToCommits(loop::publish);
-        loop.start();
+        EvaluationLoop loop = cluster.startLoop(SCHEDULER, scheduling);
         dryRuns = new DryRuns(
                 cluster.store().reader(),
                 loop,

@@ -147,16 +147,7 @@ class WhatIfAgreementTest {
             NAMES.forEach(name -> cluster.nodes()
                     .register(node("id-" + name, name), "secret", "", new NodeRegistry.Proof(true, false))
                     .join());
-            EvaluationLoop loop = new EvaluationLoop(
-                    cluster.store(),
-                    cluster.identifiers(),
-                    cluster.evaluations(),
-                    SCHEDULER,
-                    SchedulerOptions.DEFAULT,
-                    cluster.clocks(),
-                    scheduling);
-            cluster.store().listenToCommits(loop::publish);
-            loop.start();
+            EvaluationLoop loop = cluster.startLoop(SCHEDULER, scheduling);
             whatIfs = new WhatIfs(
                     cluster.store().reader(),
                     loop,

@@ -57,16 +57,7 @@ class WhatIfsTest {
     @BeforeEach
     void start() {
         cluster = new ClusterFixture(dir);
-        EvaluationLoop loop = new EvaluationLoop(
-                cluster.store(),
-                cluster.identifiers(),
-                cluster.evaluations(),
-                SCHEDULER,
-                SchedulerOptions.DEFAULT,
-                cluster.clocks(),
-                scheduling);
-        cluster.store().listenToCommits(loop::publish);
-        loop.start();
+        EvaluationLoop loop = cluster.startLoop(SCHEDULER, scheduling);
         whatIfs = new WhatIfs(
                 cluster.store().reader(),
                 loop,
