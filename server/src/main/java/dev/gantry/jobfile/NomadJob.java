@@ -42,7 +42,7 @@ final class NomadJob {
         BLOCKS,
         /** An object with keys of its own. */
         FREE,
-        /** What the server sets: of no meaning in a submission. */
+        /** The server sets the field, so a submission ignores it. */
         IGNORED
     }
 

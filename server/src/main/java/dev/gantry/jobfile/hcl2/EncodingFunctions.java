@@ -55,7 +55,7 @@ final class EncodingFunctions {
         }
     }
 
-    /** What is known only when the job runs stays in the JSON as it is written. */
+    /** A value that is known only when the job runs stays in the JSON as it is written. */
     private static Datum jsonEncode(Arguments a) {
         boolean known = true;
         try {

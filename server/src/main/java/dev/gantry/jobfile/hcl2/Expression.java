@@ -108,7 +108,7 @@ sealed interface Expression {
     /** {@code for key, item in collection}. */
     record Loop(Optional<String> key, String item, Expression collection) {}
 
-    /** What is at fault and was reported. */
+    /** An expression with a fault that was reported. */
     record Faulty(Position position) implements Expression {}
 
     /** A part of a template. */

@@ -469,7 +469,7 @@ final class ExpressionParser {
                 tokens.token().position(), "expected " + expected + ", found " + tokens.described());
     }
 
-    /** What is open: brackets and other nested things, and the braces among them. */
+    /** Counts the nested parts that are open, and the braces among them. */
     record Open(int depth, int braces) {}
 
     Open open() {

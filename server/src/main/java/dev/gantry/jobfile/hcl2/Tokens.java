@@ -26,7 +26,7 @@ final class Tokens {
         HEREDOC,
         SIGN,
         END,
-        /** What could not be read, and was reported. */
+        /** Text that could not be read. The fault was reported. */
         FAULTY
     }
 
