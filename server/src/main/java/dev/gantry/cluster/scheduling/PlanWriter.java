@@ -70,29 +70,13 @@ final class PlanWriter {
 
     /** Returns the allocation of a placement, with a new id. */
     Allocation allocate(Evaluation evaluation, Placement placement) {
-        var now = ProtoTimes.toTimestampMillis(clock.instant());
-        return Allocation.newBuilder()
-                .setId(identifiers.next())
+        return placement
+                .allocation(identifiers.next(), evaluation.getJobId(), ProtoTimes.toTimestampMillis(clock.instant()))
                 .setName(evaluation.getJobId() + "." + placement.taskGroup() + "[" + placement.index() + "]")
-                .setJobId(evaluation.getJobId())
-                .setJobVersion(placement.jobVersion())
-                .setTaskGroup(placement.taskGroup())
-                .setIndex(placement.index())
-                .setNodeId(placement.node().getId())
-                .setNodeName(placement.node().getName())
-                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
                 .setClientStatus(ClientStatus.CLIENT_STATUS_PENDING)
-                .addAllPorts(placement.ports())
                 .setEvaluationId(evaluation.getId())
-                .setCreateTime(now)
-                .setModifyTime(now)
-                .setDeploymentId(placement.deploymentId())
-                .setCanary(placement.canary())
                 .setPreviousAllocationId(
                         placement.previous().map(Allocation::getId).orElse(""))
-                .addAllRescheduleTimes(placement.history().times())
-                .setRescheduleStep(placement.history().step())
-                .setSticky(placement.sticky())
                 .setDataOfAllocationId(placement.dataOf().orElse(""))
                 .build();
     }

@@ -1,7 +1,9 @@
 package dev.gantry.scheduler.plan;
 
+import com.google.protobuf.Timestamp;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Node;
 import java.util.List;
 import java.util.Optional;
@@ -39,5 +41,32 @@ public record Placement(
     /** Copies the list. */
     public Placement {
         ports = List.copyOf(ports);
+    }
+
+    /**
+     * Returns the allocation that this placement creates, with what any writer of a plan sets.
+     *
+     * @param id the allocation's id
+     * @param jobId the id of its job
+     * @param now the time of creation
+     */
+    public Allocation.Builder allocation(String id, String jobId, Timestamp now) {
+        return Allocation.newBuilder()
+                .setId(id)
+                .setJobId(jobId)
+                .setJobVersion(jobVersion)
+                .setTaskGroup(taskGroup)
+                .setIndex(index)
+                .setNodeId(node.getId())
+                .setNodeName(node.getName())
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
+                .setCreateTime(now)
+                .setModifyTime(now)
+                .addAllPorts(ports)
+                .setDeploymentId(deploymentId)
+                .setCanary(canary)
+                .setSticky(sticky)
+                .addAllRescheduleTimes(history.times())
+                .setRescheduleStep(history.step());
     }
 }

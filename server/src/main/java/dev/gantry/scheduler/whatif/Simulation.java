@@ -295,25 +295,10 @@ public final class Simulation {
                 .flatMap(before -> cluster.allocation(before).stream())
                 .forEach(before -> cluster.putAllocation(
                         before.toBuilder().setNextAllocationId(id).build()));
-        cluster.putAllocation(Allocation.newBuilder()
-                .setId(id)
-                .setJobId(job.id())
-                .setJobVersion(placement.jobVersion())
-                .setTaskGroup(placement.taskGroup())
-                .setIndex(placement.index())
-                .setNodeId(placement.node().getId())
-                .setNodeName(placement.node().getName())
-                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
+        cluster.putAllocation(placement
+                .allocation(id, job.id(), ProtoTimes.toTimestampMillis(now))
                 .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
                 .setHealthy(true)
-                .setCreateTime(ProtoTimes.toTimestampMillis(now))
-                .setModifyTime(ProtoTimes.toTimestampMillis(now))
-                .addAllPorts(placement.ports())
-                .setDeploymentId(placement.deploymentId())
-                .setCanary(placement.canary())
-                .setSticky(placement.sticky())
-                .addAllRescheduleTimes(placement.history().times())
-                .setRescheduleStep(placement.history().step())
                 .build());
     }
 
