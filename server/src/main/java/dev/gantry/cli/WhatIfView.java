@@ -64,7 +64,7 @@ final class WhatIfView {
     private static List<String> notes(WhatIfResponse answer) {
         List<String> notes = new ArrayList<>();
         if (answer.getUnsettled()) {
-            notes.add("The cluster would come to no rest: jobs preempt again and again what is placed again");
+            notes.add("The cluster does not come to rest within 64 rounds of plans: this is one moment of it");
         }
         if (answer.getGroupsLeftOut() > 0) {
             notes.add("And %d more groups".formatted(answer.getGroupsLeftOut()));

@@ -105,6 +105,7 @@ public final class Scheduler {
                 List.of(),
                 changes.stream().flatMap(change -> change.surplus().stream()).toList(),
                 List.of(),
+                List.of(),
                 deployments.afterStop(),
                 changes.stream().map(Scheduler::stopped).toList(),
                 Optional.empty());

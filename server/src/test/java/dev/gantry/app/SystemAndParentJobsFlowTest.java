@@ -141,6 +141,23 @@ class SystemAndParentJobsFlowTest {
     }
 
     @Test
+    void an_allocation_that_gives_way_does_not_come_back_into_the_room_that_the_other_waits_for() {
+        connect(FakeNode.in("dc-room", "room").runningTasks());
+        Job poor = TestJobs.sized("crowd", "dc-room", 20, 2000);
+        client.submit(poor.toBuilder()
+                .setTaskGroups(0, poor.getTaskGroups(0).toBuilder().setCount(3))
+                .build());
+        client.awaitRunning("crowd", 3);
+
+        client.submit(TestJobs.sized("large", "dc-room", 90, 4000));
+
+        client.awaitRunning("large", 1);
+        client.awaitEvaluation("crowd", EvaluationStatus.EVALUATION_STATUS_BLOCKED);
+        assertThat(client.running("crowd")).hasSize(2);
+        assertThat(client.allocations("crowd")).as("one was preempted, once").hasSize(3);
+    }
+
+    @Test
     void a_job_of_about_the_same_priority_has_to_wait() {
         connect(FakeNode.in("dc-same", "same").runningTasks());
         client.submit(TestJobs.sized("first", "dc-same", 50, 6000));

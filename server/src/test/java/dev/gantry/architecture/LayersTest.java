@@ -178,7 +178,7 @@ class LayersTest {
             .whereLayer("plan")
             .mayOnlyBeAccessedByLayers("reconcile", "placement", "entry", "whatif")
             .whereLayer("state")
-            .mayOnlyBeAccessedByLayers("reconcile", "placement", "entry", "whatif")
+            .mayOnlyBeAccessedByLayers("plan", "reconcile", "placement", "entry", "whatif")
             .ensureAllClassesAreContainedInArchitectureIgnoring(
                     DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("dev.gantry.scheduler..")));
 

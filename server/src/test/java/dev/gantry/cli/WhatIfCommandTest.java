@@ -118,7 +118,7 @@ class WhatIfCommandTest {
         assertThat(CliRun.of(cluster, "what-if", "--drain", "n1").out()).isEqualTo("""
                         Job/Group  Priority  Placed  Moved  Replaced  Updated  Stopped  Preempted  Waiting  Before
                         web/front  50        0       2      0         0        1        0          1        0
-                        The cluster would come to no rest: jobs preempt again and again what is placed again
+                        The cluster does not come to rest within 64 rounds of plans: this is one moment of it
                         Not shown: 1 job that this token may not read
 
                         Waiting: 1 of "web/front"

@@ -40,7 +40,7 @@ public final class Fixtures {
 
     /** Returns an empty plan. */
     public static Plan nothingNew() {
-        return new Plan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
+        return new Plan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
     }
 
     public static Node.Builder node(String name) {

@@ -395,6 +395,7 @@ class SchedulerTest {
                             List.of(),
                             List.of(),
                             List.of(),
+                            List.of(),
                             Optional.empty()));
 
             assertThat(placedOn(plan(cluster, version(0, job(group("front", 1, task(100, 100)))), false)))

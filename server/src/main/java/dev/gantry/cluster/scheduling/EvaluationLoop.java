@@ -272,6 +272,7 @@ public final class EvaluationLoop {
 
     private void carryOut(Evaluation evaluation, JobRecord job, Plan plan) {
         Evaluation outcome = EvaluationOutcome.of(evaluation, job, plan);
+        state.reserve(job.getJob(), plan);
         plan.followUpTime()
                 .ifPresentOrElse(
                         time -> state.followUps().put(evaluation.getJobId(), clocks.due(time)),

@@ -8,8 +8,10 @@ import dev.gantry.model.AllocationStatuses;
 import dev.gantry.model.Glob;
 import dev.gantry.model.NodeEligibility;
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.scheduler.plan.Plan;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.PlanDeadline;
+import dev.gantry.scheduler.state.Reservation;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Holds in memory all that scheduling needs: read from the store once, then kept current by the changes of each write.
@@ -149,6 +152,24 @@ final class SchedulingState {
         List<String> taken = List.copyOf(systemJobsToSpread);
         systemJobsToSpread.clear();
         return taken;
+    }
+
+    /**
+     * Replaces the reservations of a job by those of its newest plan. Blocked evaluations are tried again if the job
+     * gives up resources of a node without placing an allocation there: no other change would tell them.
+     */
+    void reserve(Job job, Plan plan) {
+        Set<String> stillUsed = Stream.concat(
+                        plan.reservations().stream().map(Reservation::nodeId),
+                        plan.placements().stream()
+                                .map(placement -> placement.node().getId()))
+                .collect(Collectors.toSet());
+        boolean givesUp =
+                cluster.reservationsOf(job.getId()).stream().anyMatch(earlier -> !stillUsed.contains(earlier.nodeId()));
+        cluster.reserve(job, plan.reservations());
+        if (givesUp) {
+            retryBlocked();
+        }
     }
 
     /**

@@ -10,11 +10,13 @@ import dev.gantry.scheduler.state.AllocatedResources;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.Demand;
 import dev.gantry.scheduler.state.NodeUsage;
+import dev.gantry.scheduler.state.Reservation;
 import dev.gantry.scheduler.state.Seed;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.NodeScore;
 import dev.gantry.v1.PlacementFailure;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +38,14 @@ final class GroupPlanner {
     private final Demand demand;
     private final GroupChange change;
     private final String deploymentId;
+    private final ClusterState cluster;
     private final PlanDraft now;
     private final LazyPlanDraft onceStopped;
     private final NodeSearch search;
     private final StickyDisks disks;
 
     private final List<PlacementRequest> open;
-    private final Map<PlacementRequest, NodeUsage> waiting = new HashMap<>();
+    private final Map<PlacementRequest, Reservation> waiting = new HashMap<>();
     private final List<Placement> placements = new ArrayList<>();
     private final List<Stop> stops;
     private final List<Stop> preempted = new ArrayList<>();
@@ -71,6 +74,7 @@ final class GroupPlanner {
         this.demand = demand;
         this.change = change;
         this.deploymentId = deploymentId;
+        this.cluster = cluster;
         this.now = now;
         this.onceStopped = onceStopped;
         this.search = search(demand, cluster, now);
@@ -133,8 +137,8 @@ final class GroupPlanner {
 
     /** Gives up all reservations. */
     void withdrawReservations() {
-        waiting.forEach(
-                (request, node) -> onceStopped.plan(draft -> draft.withdraw(name(request), change.taskGroup(), node)));
+        waiting.forEach((request, reserved) -> onceStopped.plan(
+                draft -> draft.withdraw(name(request), change.taskGroup(), cluster.usageOf(reserved.nodeId()))));
         waiting.clear();
     }
 
@@ -185,6 +189,11 @@ final class GroupPlanner {
     /** Returns the allocations to create. */
     List<Placement> placements() {
         return placements;
+    }
+
+    /** Returns the resources reserved for allocations that fit once stopping allocations have ended. */
+    Collection<Reservation> waiting() {
+        return waiting.values();
     }
 
     /** Returns the allocations of this job to stop. */
@@ -304,7 +313,7 @@ final class GroupPlanner {
         AllocatedResources resources =
                 onceStopped.get().usageOf(node).choose(demand.request(), demand.seed(request.index()));
         onceStopped.plan(draft -> draft.place(name(request), change.taskGroup(), node, resources));
-        waiting.put(request, node);
+        waiting.put(request, new Reservation(node.id(), resources));
     }
 
     private NodeSearch searchOnceStopped() {

@@ -53,7 +53,7 @@ public final class NodeVerdicts {
      */
     public static Map<String, List<NodeVerdict>> explain(
             ClusterState cluster, JobVersion job, Plan plan, SchedulerOptions options, MachineUses uses, int limit) {
-        PlanDraft draft = new PlanDraft(cluster, job.getJob().getId(), Outlook.NOW);
+        PlanDraft draft = new PlanDraft(cluster, job.getJob(), Outlook.NOW);
         Map<String, Suitability> groups = new LinkedHashMap<>();
         for (TaskGroup group : job.getJob().getTaskGroupsList()) {
             groups.put(

@@ -7,6 +7,7 @@ import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.Demand;
 import dev.gantry.scheduler.state.NodeUsage;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Job;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -21,6 +22,9 @@ import java.util.function.Consumer;
  * <p>An allocation that is to stop may still run. {@link Outlook#NOW} lets the allocation hold its resources, as the
  * database does: a port becomes free only when its allocation has ended. {@link Outlook#ONCE_STOPPED} treats the
  * allocation as ended. In both, distinct constraints, anti-affinity and spreads do not count the allocation.
+ *
+ * <p>In both, what other jobs have reserved is taken. As long as allocations on the node are stopping, they hold a part
+ * of what is reserved, and {@link Outlook#NOW} counts that part once.
  */
 final class PlanDraft {
 
@@ -32,8 +36,13 @@ final class PlanDraft {
         ONCE_STOPPED
     }
 
+    /** The name under which a draft holds what is reserved on a node; neither an id nor a name of an allocation. */
+    private static final String RESERVED = "reserved";
+
     private final ClusterState cluster;
     private final Outlook outlook;
+    /** What the job must leave to others, by the node's id. Mostly nothing. */
+    private final Map<String, List<AllocatedResources>> reserved;
     /** The changed copy of a node's usage, by the usage in the cluster state. */
     private final IdentityHashMap<NodeUsage, NodeUsage> changed = new IdentityHashMap<>();
 
@@ -53,13 +62,14 @@ final class PlanDraft {
      * Creates a draft without changes.
      *
      * @param cluster the cluster
-     * @param jobId the job that is planned
+     * @param job the job that is planned
      * @param outlook whether allocations that are to stop hold resources
      */
-    PlanDraft(ClusterState cluster, String jobId, Outlook outlook) {
+    PlanDraft(ClusterState cluster, Job job, Outlook outlook) {
         this.cluster = cluster;
         this.outlook = outlook;
-        for (Allocation one : cluster.allocationsOf(jobId)) {
+        this.reserved = cluster.reservedFrom(job);
+        for (Allocation one : cluster.allocationsOf(job.getId())) {
             if (AllocationStatuses.isWanted(one)) {
                 wanted.computeIfAbsent(one.getTaskGroup(), unseen -> new ArrayList<>())
                         .add(one);
@@ -115,10 +125,8 @@ final class PlanDraft {
         if (found != null) {
             return found;
         }
-        if (outlook == Outlook.NOW || node.stopping().isEmpty()) {
-            return node;
-        }
-        return change(node);
+        boolean isAsItWillBe = outlook == Outlook.NOW || node.stopping().isEmpty();
+        return isAsItWillBe && !reserved.containsKey(node.id()) ? node : change(node);
     }
 
     /**
@@ -176,7 +184,18 @@ final class PlanDraft {
         if (outlook == Outlook.ONCE_STOPPED) {
             node.stopping().forEach(copy::release);
         }
+        List<AllocatedResources> ofOthers = reserved.get(node.id());
+        if (ofOthers != null) {
+            copy.add(RESERVED, stillToTake(AllocatedResources.sum(ofOthers), node));
+        }
         return copy;
+    }
+
+    private AllocatedResources stillToTake(AllocatedResources all, NodeUsage node) {
+        return outlook == Outlook.ONCE_STOPPED
+                ? all
+                : all.beyond(AllocatedResources.sum(
+                        node.stopping().stream().map(node::resources).toList()));
     }
 
     private void announceFreed(NodeUsage node) {

@@ -1,5 +1,6 @@
 package dev.gantry.scheduler.placement;
 
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.placement.PlanDraft.Outlook;
 import dev.gantry.scheduler.plan.DelayedReschedule;
@@ -14,14 +15,17 @@ import dev.gantry.scheduler.reconcile.GroupChange.Rollout;
 import dev.gantry.scheduler.reconcile.Reconciliation;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.Demand;
+import dev.gantry.scheduler.state.Reservation;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.TaskGroup;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Makes the plan of a job that is to run: finds nodes for the requests of all groups, and collects the result. */
 public final class PlanMaker {
@@ -74,9 +78,8 @@ public final class PlanMaker {
         this.cluster = cluster;
         this.job = job;
         this.deployments = deployments;
-        String jobId = job.getJob().getId();
-        this.now = new PlanDraft(cluster, jobId, Outlook.NOW);
-        this.onceStopped = new LazyPlanDraft(() -> new PlanDraft(cluster, jobId, Outlook.ONCE_STOPPED));
+        this.now = new PlanDraft(cluster, job.getJob(), Outlook.NOW);
+        this.onceStopped = new LazyPlanDraft(() -> new PlanDraft(cluster, job.getJob(), Outlook.ONCE_STOPPED));
         List<Demand> demands = new ArrayList<>();
         for (TaskGroup group : job.getJob().getTaskGroupsList()) {
             Demand demand = Demand.of(cluster, job, group, options.algorithm(), uses);
@@ -180,9 +183,33 @@ public final class PlanMaker {
                 updates,
                 stops,
                 reschedules,
+                reservations(planners, stops),
                 deployments.after(changes, placements),
                 outcomes,
                 followUpTime());
+    }
+
+    /**
+     * Returns the reservations that outlast the plan: those on nodes where allocations were stopped for the job, by this
+     * plan or an earlier one. An allocation that only waits for the end of what others have stopped keeps nothing.
+     */
+    private List<Reservation> reservations(List<GroupPlanner> planners, List<Stop> stops) {
+        List<Reservation> waiting = new ArrayList<>();
+        for (GroupPlanner planner : planners) {
+            waiting.addAll(planner.waiting());
+        }
+        if (waiting.isEmpty()) {
+            return waiting;
+        }
+        String jobId = job.getJob().getId();
+        Set<String> cleared = new HashSet<>();
+        stops.forEach(stop -> cleared.add(stop.allocation().getNodeId()));
+        cluster.reservationsOf(jobId).forEach(earlier -> cleared.add(earlier.nodeId()));
+        cluster.allocationsOf(jobId).stream()
+                .filter(own -> !AllocationStatuses.isWanted(own) && !AllocationStatuses.isTerminal(own))
+                .forEach(own -> cleared.add(own.getNodeId()));
+        waiting.removeIf(one -> !cleared.contains(one.nodeId()));
+        return waiting;
     }
 
     private Optional<Instant> followUpTime() {

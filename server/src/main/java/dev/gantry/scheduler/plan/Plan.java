@@ -1,5 +1,6 @@
 package dev.gantry.scheduler.plan;
 
+import dev.gantry.scheduler.state.Reservation;
 import dev.gantry.v1.Deployment;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.Optional;
  * @param updates allocations to update to the new version without a restart
  * @param stops allocations to stop
  * @param reschedules failed allocations to reschedule later
+ * @param reservations resources to keep for allocations that wait until others have ended, which were stopped for them.
+ *     They replace those of the job's earlier plans
  * @param deployments deployments to create or update, at most one of them {@code RUNNING} afterwards. A deployment's id
  *     is derived from job and version, so that a plan that is made twice means the same deployment. For a stored
  *     deployment, the writer takes over {@code status} and {@code description}, and for each group {@code
@@ -28,6 +31,7 @@ public record Plan(
         List<InPlaceUpdate> updates,
         List<Stop> stops,
         List<DelayedReschedule> reschedules,
+        List<Reservation> reservations,
         List<Deployment> deployments,
         List<GroupOutcome> groups,
         Optional<Instant> followUpTime) {
@@ -38,6 +42,7 @@ public record Plan(
         updates = List.copyOf(updates);
         stops = List.copyOf(stops);
         reschedules = List.copyOf(reschedules);
+        reservations = List.copyOf(reservations);
         deployments = List.copyOf(deployments);
         groups = List.copyOf(groups);
     }

@@ -3,6 +3,7 @@ package dev.gantry.scheduler.state;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Job;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -41,6 +42,38 @@ public record AllocatedResources(
                 false,
                 Allocation.getDefaultInstance(),
                 Job.getDefaultInstance());
+    }
+
+    /**
+     * Returns what some allocations take together.
+     *
+     * @param all their resources
+     */
+    public static AllocatedResources sum(Collection<AllocatedResources> all) {
+        return new AllocatedResources(
+                all.stream().mapToLong(AllocatedResources::cpu).sum(),
+                all.stream().mapToLong(AllocatedResources::memoryMib).sum(),
+                all.stream().mapToLong(AllocatedResources::diskMib).sum(),
+                all.stream().flatMap(one -> one.ports().stream()).toList(),
+                false,
+                Allocation.getDefaultInstance(),
+                Job.getDefaultInstance());
+    }
+
+    /**
+     * Returns the part of these resources that others do not cover. The ports stay.
+     *
+     * @param other the other resources
+     */
+    public AllocatedResources beyond(AllocatedResources other) {
+        return new AllocatedResources(
+                Math.max(0, cpu - other.cpu),
+                Math.max(0, memoryMib - other.memoryMib),
+                Math.max(0, diskMib - other.diskMib),
+                ports,
+                stopping,
+                allocation,
+                job);
     }
 
     /** Returns the same resources with a newer state of the allocation. */

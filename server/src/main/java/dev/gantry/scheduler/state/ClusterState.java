@@ -32,19 +32,31 @@ public final class ClusterState {
     private final NodeTable nodes;
     private final JobVersions versions;
     private final JobDeployments deployments;
+    private final Reservations reservations;
     private final PlanDeadline deadline;
     private final Map<String, Allocation> allocations = new HashMap<>();
     private final Map<String, Map<String, Allocation>> allocationsByJob = new HashMap<>();
 
     /** Creates an empty cluster. */
     public ClusterState() {
-        this(new NodeTable(PlanDeadline.NONE), new JobVersions(), new JobDeployments(), PlanDeadline.NONE);
+        this(
+                new NodeTable(PlanDeadline.NONE),
+                new JobVersions(),
+                new JobDeployments(),
+                new Reservations(),
+                PlanDeadline.NONE);
     }
 
-    private ClusterState(NodeTable nodes, JobVersions versions, JobDeployments deployments, PlanDeadline deadline) {
+    private ClusterState(
+            NodeTable nodes,
+            JobVersions versions,
+            JobDeployments deployments,
+            Reservations reservations,
+            PlanDeadline deadline) {
         this.nodes = nodes;
         this.versions = versions;
         this.deployments = deployments;
+        this.reservations = reservations;
         this.deadline = deadline;
     }
 
@@ -59,7 +71,11 @@ public final class ClusterState {
      */
     public ClusterState snapshot(String jobId, PlanDeadline deadline) {
         ClusterState snapshot = new ClusterState(
-                nodes.snapshot(deadline), versions.snapshot(jobId), deployments.snapshot(jobId), deadline);
+                nodes.snapshot(deadline),
+                versions.snapshot(jobId),
+                deployments.snapshot(jobId),
+                reservations.copy(),
+                deadline);
         allocationsOf(jobId).forEach(snapshot::remember);
         return snapshot;
     }
@@ -73,7 +89,8 @@ public final class ClusterState {
      * @return makes the copy; called once, by the thread that will own the copy
      */
     public Supplier<ClusterState> copy(PlanDeadline deadline) {
-        ClusterState copy = new ClusterState(nodes.snapshot(deadline), versions.copy(), deployments.copy(), deadline);
+        ClusterState copy = new ClusterState(
+                nodes.snapshot(deadline), versions.copy(), deployments.copy(), reservations.copy(), deadline);
         List<Allocation> all = List.copyOf(allocations.values());
         return () -> {
             all.forEach(copy::adopt);
@@ -148,6 +165,37 @@ public final class ClusterState {
     }
 
     /**
+     * Replaces the reservations of a job by those of its newest plan.
+     *
+     * @param job the job
+     * @param kept the reservations; empty: the job waits for nothing that was stopped for it
+     */
+    public void reserve(Job job, List<Reservation> kept) {
+        reservations.put(job, kept);
+    }
+
+    /**
+     * Returns the reservations of a job.
+     *
+     * @param jobId the job's id
+     * @return the reservations of its newest plan; empty for an unknown job
+     */
+    public List<Reservation> reservationsOf(String jobId) {
+        return reservations.of(jobId);
+    }
+
+    /**
+     * Returns the resources that a job must leave to other jobs, since these have reserved them and do not have a lower
+     * priority.
+     *
+     * @param job the job
+     * @return the resources, by the node's id
+     */
+    public Map<String, List<AllocatedResources>> reservedFrom(Job job) {
+        return reservations.binding(job);
+    }
+
+    /**
      * Removes an allocation and frees its resources. Ignores an unknown one.
      *
      * @param id the allocation's id
@@ -165,6 +213,7 @@ public final class ClusterState {
         allocationsOf(jobId).stream().map(Allocation::getId).toList().forEach(this::removeAllocation);
         versions.remove(jobId);
         deployments.remove(jobId);
+        reservations.remove(jobId);
     }
 
     /**

@@ -55,8 +55,8 @@ public final class Simulation {
     public static final int MOST_FITTING = 10_000;
 
     /**
-     * The most rounds. Few are needed, since each round does all that can be done at once. But jobs that preempt can go
-     * on for ever: a preempted allocation may be placed again where the preempting one waits for the rest of the room.
+     * The most rounds. Few are needed, since each round does all that can be done at once, and what is stopped for an
+     * allocation stays reserved for it.
      */
     private static final int MOST_ROUNDS = 64;
 
@@ -243,6 +243,7 @@ public final class Simulation {
     /** Carries out a plan; returns true if it changes something now. */
     private boolean carryOut(SimulatedJob job, Plan plan) {
         noteFailures(job, plan);
+        cluster.reserve(job.version().getJob(), plan.reservations());
         plan.reschedules()
                 .forEach(later -> cluster.putAllocation(later.allocation().toBuilder()
                         .setNextRescheduleTime(ProtoTimes.toTimestampMillis(later.at()))

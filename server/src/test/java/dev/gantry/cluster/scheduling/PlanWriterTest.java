@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlanWriterTest {
 
     private static final Plan NOTHING =
-            new Plan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
+            new Plan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
 
     @TempDir
     Path dir;
@@ -111,6 +111,7 @@ class PlanWriterTest {
                 List.of(new DelayedReschedule(failed, later)),
                 List.of(),
                 List.of(),
+                List.of(),
                 Optional.of(later)));
 
         assertThat(ProtoTimes.toInstantMillis(cluster.allocation(id("a1")).getNextRescheduleTime()))
@@ -128,6 +129,7 @@ class PlanWriterTest {
         write(new Plan(
                 List.of(),
                 List.of(new InPlaceUpdate(running, "d1", true)),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(deployment("d1", 1)),
@@ -221,6 +223,7 @@ class PlanWriterTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of(asPlanned.toBuilder()
                         .setGroups(0, asPlanned.getGroups(0).toBuilder().setPlaced(2))
                         .build()),
@@ -240,7 +243,15 @@ class PlanWriterTest {
         Deployment asPlanned = cluster.deployment("d1");
         cluster.reportHealth(id("d1a0"), false);
 
-        write(new Plan(List.of(), List.of(), List.of(), List.of(), List.of(asPlanned), List.of(), Optional.empty()));
+        write(new Plan(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(asPlanned),
+                List.of(),
+                Optional.empty()));
 
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
     }
@@ -303,6 +314,7 @@ class PlanWriterTest {
                 List.of(),
                 List.of(),
                 List.of(new Stop(victim, StopCause.PREEMPTED, "job web has a higher priority")),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

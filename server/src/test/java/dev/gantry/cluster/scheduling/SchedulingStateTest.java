@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Timestamp;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.ClusterFixture;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.state.AllocatedResources;
+import dev.gantry.scheduler.state.Reservation;
 import dev.gantry.store.AccessChanges;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.TestIds;
@@ -29,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +109,34 @@ class SchedulingStateTest {
         state.forget(List.of(Allocation.newBuilder().setId("a1").build()));
 
         assertThat(poll()).contains(BLOCKED);
+    }
+
+    @Test
+    void blocked_evaluations_are_retried_when_a_job_gives_up_what_it_had_reserved() {
+        apply(List.of(), List.of(BLOCKED), List.of(), List.of());
+        Job other = Job.newBuilder().setId("other").build();
+
+        state.reserve(other, reserving("n1"));
+        state.reserve(other, reserving("n1", "n2"));
+        assertThat(poll()).as("while it keeps reserving").isEmpty();
+
+        state.reserve(other, reserving("n2"));
+
+        assertThat(poll()).contains(BLOCKED);
+    }
+
+    private static Plan reserving(String... nodeIds) {
+        AllocatedResources resources = new AllocatedResources(
+                1000, 0, 0, List.of(), false, Allocation.getDefaultInstance(), Job.getDefaultInstance());
+        return new Plan(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Stream.of(nodeIds).map(id -> new Reservation(id, resources)).toList(),
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     @Test

@@ -85,7 +85,7 @@ class NodeSearchTest {
     }
 
     private Set<String> place() {
-        PlanDraft draft = new PlanDraft(cluster, JOB.getId(), PlanDraft.Outlook.NOW);
+        PlanDraft draft = new PlanDraft(cluster, JOB, PlanDraft.Outlook.NOW);
         NodeSearch search = new NodeSearch(cluster, new Suitability(demand, draft));
         Set<String> chosen = new HashSet<>();
         for (int index = 0; index < COUNT; index++) {
@@ -99,8 +99,7 @@ class NodeSearchTest {
     }
 
     private NodeSearch search() {
-        return new NodeSearch(
-                cluster, new Suitability(demand, new PlanDraft(cluster, JOB.getId(), PlanDraft.Outlook.NOW)));
+        return new NodeSearch(cluster, new Suitability(demand, new PlanDraft(cluster, JOB, PlanDraft.Outlook.NOW)));
     }
 
     private void renewKernel(NodeUsage usage) {

@@ -22,6 +22,7 @@ import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobVersion;
@@ -107,6 +108,92 @@ class PreemptionTest {
         run("important", 75, 2500);
 
         assertThat(preempted(job("high", 80, 2000))).isEmpty();
+    }
+
+    @Test
+    void what_an_allocation_waits_for_after_preempting_is_given_to_no_job_that_is_not_more_important() {
+        Allocation low = run("low", 20, 2000);
+        JobVersion high = job("high", 80, 3000);
+
+        carryOut(high);
+
+        assertThat(placed(job("low-again", 20, 2000))).isZero();
+        assertThat(placed(job("as-important", 80, 2000))).isZero();
+        assertThat(placed(job("beside", 20, 1000)))
+                .as("4000 - 3000 MHz are left")
+                .isEqualTo(1);
+        assertThat(placed(job("higher", 81, 2000))).isEqualTo(1);
+        cluster.putAllocation(end(low, ClientStatus.CLIENT_STATUS_COMPLETE));
+        assertThat(placed(job("low-again", 20, 2000))).isZero();
+        assertThat(carryOut(high).placements()).hasSize(1);
+        assertThat(placed(job("beside", 20, 1000))).isEqualTo(1);
+    }
+
+    @Test
+    void a_static_port_that_a_preempting_allocation_waits_for_is_kept_too() {
+        Allocation holder = run("holder", 20, 100, port("http", 8080));
+        Allocation large = run("large", 20, 3800);
+        JobVersion high = job("high", 80, 1000, port("http", 8080));
+
+        carryOut(high);
+        cluster.putAllocation(end(holder, ClientStatus.CLIENT_STATUS_COMPLETE));
+        boolean whileLargeStops = placed(job("holder-again", 20, 10, port("http", 8080))) > 0;
+        carryOut(high);
+        cluster.putAllocation(end(large, ClientStatus.CLIENT_STATUS_COMPLETE));
+
+        assertThat(whileLargeStops).isFalse();
+        assertThat(carryOut(high).placements()).hasSize(1);
+    }
+
+    @Test
+    void a_job_that_is_stopped_keeps_nothing() {
+        run("low", 20, 2000);
+        JobVersion high = job("high", 80, 3000);
+        carryOut(high);
+
+        Plan end = new Scheduler(MachineUses.NONE).plan(cluster, high, true, NOW, PREEMPTING);
+        cluster.reserve(high.getJob(), end.reservations());
+
+        assertThat(placed(job("other", 20, 2000))).isEqualTo(1);
+    }
+
+    @Test
+    void room_that_an_update_frees_is_kept_for_the_new_version() {
+        Allocation old = run("web", 50, 3000);
+        JobVersion larger = job("web", 50, 3500).toBuilder().setVersion(1).build();
+
+        carryOut(larger);
+
+        assertThat(placed(job("other", 50, 1000))).isZero();
+        assertThat(placed(job("small", 50, 500))).isEqualTo(1);
+        cluster.putAllocation(end(old, ClientStatus.CLIENT_STATUS_COMPLETE));
+        assertThat(carryOut(larger).placements()).hasSize(1);
+    }
+
+    @Test
+    void who_waits_for_the_end_of_what_others_have_stopped_keeps_nothing() {
+        Allocation low = run("low", 20, 3000);
+        cluster.putAllocation(low.toBuilder()
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                .build());
+
+        Plan plan = carryOut(job("next", 20, 2000));
+
+        assertThat(plan.groups().get(0).failure().orElseThrow().getSummary())
+                .contains("1 fits once stopping allocations have ended");
+        assertThat(plan.reservations()).isEmpty();
+        assertThat(placed(job("other", 20, 1000))).isEqualTo(1);
+    }
+
+    private Plan carryOut(JobVersion job) {
+        Plan plan = new Scheduler(MachineUses.NONE).plan(cluster, job, false, NOW, PREEMPTING);
+        apply(cluster, job, plan);
+        cluster.reserve(job.getJob(), plan.reservations());
+        return plan;
+    }
+
+    private int placed(JobVersion job) {
+        return plan(cluster, job, false).placements().size();
     }
 
     private List<String> preempted(JobVersion job) {

@@ -166,12 +166,16 @@ class SimulationTest {
     }
 
     @Test
-    void a_cluster_that_comes_to_no_rest_is_told_so() {
+    void a_preempted_allocation_is_not_placed_again_where_the_preempting_one_waits() {
         run(service("low", 5, 2000).setPriority(20));
 
-        assertThat(preempt("high", 1).settled())
-                .as("low is placed again beside the allocation that stops, in the room that high waits for")
-                .isFalse();
+        Effects.Result result = preempt("high", 1);
+
+        assertThat(result.settled()).isTrue();
+        assertThat(result.groups()).extracting(WhatIfGroup::getJobId).containsExactly("high", "low");
+        assertThat(result.groups().get(0).getPlaced()).isEqualTo(1);
+        assertThat(result.groups().get(1).getPreempted()).isEqualTo(1);
+        assertThat(result.groups().get(1).getWaiting()).isEqualTo(1);
     }
 
     private Effects.Result preempt(String id, int count) {
