@@ -2,9 +2,15 @@ package dev.gantry.client;
 
 import dev.gantry.client.Pages.Page;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.FileInfo;
 import dev.gantry.v1.GetAllocationRequest;
+import dev.gantry.v1.GetFileRequest;
 import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.ListAllocationsResponse;
+import dev.gantry.v1.ListFilesRequest;
+import dev.gantry.v1.ListFilesResponse;
+import dev.gantry.v1.ReadFileRequest;
+import dev.gantry.v1.ReadFileResponse;
 import dev.gantry.v1.RestartAllocationRequest;
 import dev.gantry.v1.SignalAllocationRequest;
 import dev.gantry.v1.StopAllocationRequest;
@@ -25,6 +31,9 @@ import java.util.stream.Stream;
  * <p>Allocations are identified by their id or by a unique prefix of it of at least 4 characters.
  */
 public final class AllocationClient {
+
+    /** A page takes a question to the node. */
+    private static final int FILES_PAGE = 1000;
 
     private final Connection connection;
 
@@ -131,6 +140,70 @@ public final class AllocationClient {
                     return true;
                 },
                 begun::get);
+    }
+
+    /**
+     * Lists a directory of an allocation on its node, by the names of the files. Pages are fetched while the stream is
+     * read.
+     *
+     * @param allocationId its id or a prefix of it of at least 4 characters
+     * @param path the directory, from the allocation's directory on, such as {@code alloc/data}; {@code /}: that directory
+     * @return the files
+     * @throws NotFoundException if there is no such allocation or directory
+     * @throws PreconditionFailedException if it is no directory, or holds secrets
+     * @throws UnavailableException if the node is not connected
+     */
+    public Stream<FileInfo> files(String allocationId, String path) {
+        ListFilesRequest.Builder request = ListFilesRequest.newBuilder()
+                .setAllocationId(allocationId)
+                .setPath(path)
+                .setPageSize(FILES_PAGE);
+        return Pages.stream(token -> {
+            ListFilesRequest page = request.setPageToken(token).build();
+            ListFilesResponse answer = connection.call(connection.allocations(), stub -> stub.listFiles(page));
+            return new Page<>(answer.getFilesList(), answer.getNextPageToken());
+        });
+    }
+
+    /**
+     * Describes a file of an allocation on its node.
+     *
+     * @param allocationId its id or a prefix of it of at least 4 characters
+     * @param path the file, as for {@link #files}
+     * @return the file; a link itself, not what it names
+     * @throws NotFoundException if there is no such allocation or file
+     * @throws UnavailableException if the node is not connected
+     */
+    public FileInfo file(String allocationId, String path) {
+        GetFileRequest request = GetFileRequest.newBuilder()
+                .setAllocationId(allocationId)
+                .setPath(path)
+                .build();
+        return connection
+                .call(connection.allocations(), stub -> stub.getFile(request))
+                .getFile();
+    }
+
+    /**
+     * Reads a piece of a regular file of an allocation on its node.
+     *
+     * @param allocationId its id or a prefix of it of at least 4 characters
+     * @param path the file, as for {@link #files}
+     * @param offset the first byte, counted from 0
+     * @param length how many bytes at most, up to 256 KiB; 0: 256 KiB
+     * @return the bytes, none at the end of the file, and the size of the file
+     * @throws NotFoundException if there is no such allocation or file
+     * @throws PreconditionFailedException if it is no regular file, or a secret
+     * @throws UnavailableException if the node is not connected
+     */
+    public ReadFileResponse readFile(String allocationId, String path, long offset, int length) {
+        ReadFileRequest request = ReadFileRequest.newBuilder()
+                .setAllocationId(allocationId)
+                .setPath(path)
+                .setOffset(offset)
+                .setLength(length)
+                .build();
+        return connection.call(connection.allocations(), stub -> stub.readFile(request));
     }
 
     /**

@@ -60,6 +60,9 @@ enum Idempotency {
             entry(AllocationServiceGrpc.getListAllocationsMethod(), READS),
             entry(AllocationServiceGrpc.getWatchAllocationMethod(), IS_RESUMED),
             entry(AllocationServiceGrpc.getStreamLogsMethod(), IS_RESUMED),
+            entry(AllocationServiceGrpc.getListFilesMethod(), READS),
+            entry(AllocationServiceGrpc.getGetFileMethod(), READS),
+            entry(AllocationServiceGrpc.getReadFileMethod(), READS),
             // A second call would restart the tasks again, or send the signal twice.
             entry(AllocationServiceGrpc.getRestartAllocationMethod(), NEVER),
             entry(AllocationServiceGrpc.getSignalAllocationMethod(), NEVER),

@@ -58,7 +58,7 @@ class IdempotencyTest {
     void only_what_has_a_name_for_reading_is_taken_for_reading() throws Exception {
         for (io.grpc.MethodDescriptor<?, ?> method : methods()) {
             if (Idempotency.of(method) == Idempotency.READS) {
-                assertThat(method.getBareMethodName()).matches("(Get|List|Parse|Plan|Validate)[A-Z].*|WhatIf");
+                assertThat(method.getBareMethodName()).matches("(Get|List|Parse|Plan|Read|Validate)[A-Z].*|WhatIf");
             }
         }
     }

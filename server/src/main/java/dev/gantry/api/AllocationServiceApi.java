@@ -19,10 +19,18 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceImplBase;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.FileAnswer;
+import dev.gantry.v1.FileQuestion;
 import dev.gantry.v1.GetAllocationRequest;
 import dev.gantry.v1.GetAllocationResponse;
+import dev.gantry.v1.GetFileRequest;
+import dev.gantry.v1.GetFileResponse;
 import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.ListAllocationsResponse;
+import dev.gantry.v1.ListFilesRequest;
+import dev.gantry.v1.ListFilesResponse;
+import dev.gantry.v1.ReadFileRequest;
+import dev.gantry.v1.ReadFileResponse;
 import dev.gantry.v1.RestartAllocationRequest;
 import dev.gantry.v1.RestartAllocationResponse;
 import dev.gantry.v1.SignalAllocationRequest;
@@ -142,6 +150,43 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
                     memoryLimit,
                     executor);
         });
+    }
+
+    @Override
+    public void listFiles(ListFilesRequest request, StreamObserver<ListFilesResponse> observer) {
+        Responses.answerLater(
+                observer,
+                () -> askForFile(request.getAllocationId(), FileRequests.question(request)),
+                answer -> ListFilesResponse.newBuilder()
+                        .addAllFiles(answer.getFilesList())
+                        .setNextPageToken(FileRequests.nextPage(answer))
+                        .build());
+    }
+
+    @Override
+    public void getFile(GetFileRequest request, StreamObserver<GetFileResponse> observer) {
+        Responses.answerLater(
+                observer,
+                () -> askForFile(request.getAllocationId(), FileRequests.question(request)),
+                answer -> GetFileResponse.newBuilder().setFile(answer.getFile()).build());
+    }
+
+    @Override
+    public void readFile(ReadFileRequest request, StreamObserver<ReadFileResponse> observer) {
+        Responses.answerLater(
+                observer,
+                () -> askForFile(request.getAllocationId(), FileRequests.question(request)),
+                answer -> ReadFileResponse.newBuilder()
+                        .setData(answer.getData())
+                        .setSize(answer.getFile().getSize())
+                        .build());
+    }
+
+    private CompletableFuture<FileAnswer> askForFile(String allocationId, FileQuestion.Builder question) {
+        Allocation allocation = lookup.find(allocationId);
+        return sessions.askForFile(
+                allocation.getNodeId(),
+                question.setAllocationId(allocation.getId()).build());
     }
 
     @Override

@@ -64,6 +64,13 @@ final class NodeMessageTruncation {
                                         .setError(cut(
                                                 request.getTaskActionResult().getError(), LONGEST_TEXT)))
                                 .build();
+            case FILE_ANSWER ->
+                request.getFileAnswer().getError().length() <= LONGEST_TEXT
+                        ? request
+                        : request.toBuilder()
+                                .setFileAnswer(request.getFileAnswer().toBuilder()
+                                        .setError(cut(request.getFileAnswer().getError(), LONGEST_TEXT)))
+                                .build();
             case HEARTBEAT, VARIABLES_REQUEST, MESSAGE_NOT_SET -> request;
         };
     }

@@ -10,6 +10,8 @@ import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.CheckState;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.DriverHealth;
+import dev.gantry.v1.FileAnswer;
+import dev.gantry.v1.FileInfo;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.LogChunk;
@@ -41,6 +43,14 @@ final class NodeValidator {
     private static final int MOST_TASKS = 2_000;
     private static final int MOST_CHECKS = 5_000;
     private static final int LARGEST_CHUNK = 64 * 1024;
+    private static final int LARGEST_PIECE = 256 * 1024;
+    private static final int MOST_FILES = 1000;
+
+    /** In characters; a name has at most 255 bytes. */
+    private static final int LONGEST_FILE_NAME = 255;
+
+    /** In characters, such as rwxr-xr-x. */
+    private static final int LONGEST_PERMISSIONS = 9;
 
     /** In MHz: more than any machine has. */
     private static final long MOST_CPU = 1_000_000_000;
@@ -64,6 +74,7 @@ final class NodeValidator {
             case LOG_CHUNK -> checkChunk(request.getLogChunk(), violations);
             case VARIABLES_REQUEST -> checkVariablesRequest(request.getVariablesRequest(), violations);
             case TASK_ACTION_RESULT -> checkActionResult(request.getTaskActionResult(), violations);
+            case FILE_ANSWER -> checkFileAnswer(request.getFileAnswer(), violations);
             case HEARTBEAT, MESSAGE_NOT_SET -> {}
         }
         return violations.found();
@@ -214,6 +225,29 @@ final class NodeValidator {
         }
         if (chunk.getNextOffset() < 0) {
             violations.add("log_chunk.next_offset", "%d is below 0".formatted(chunk.getNextOffset()));
+        }
+    }
+
+    private static void checkFileAnswer(FileAnswer answer, Violations violations) {
+        if (answer.getData().size() > LARGEST_PIECE) {
+            violations.add(
+                    "file_answer.data",
+                    "is %d bytes long; the limit is %d"
+                            .formatted(answer.getData().size(), LARGEST_PIECE));
+        }
+        checkFile("file_answer.file", answer.getFile(), violations);
+        checkCount("file_answer.files", answer.getFilesCount(), MOST_FILES, violations);
+        for (int i = 0; i < Math.min(answer.getFilesCount(), MOST_FILES); i++) {
+            checkFile(FieldPath.element("file_answer.files", i), answer.getFiles(i), violations);
+        }
+    }
+
+    private static void checkFile(String field, FileInfo file, Violations violations) {
+        checkLength(field + ".name", file.getName(), LONGEST_FILE_NAME, violations);
+        checkLength(field + ".permissions", file.getPermissions(), LONGEST_PERMISSIONS, violations);
+        checkTime(field + ".modify_time", file.getModifyTime(), violations);
+        if (file.getSize() < 0) {
+            violations.add(field + ".size", "%d is below 0".formatted(file.getSize()));
         }
     }
 

@@ -292,6 +292,7 @@ final class GantryNode implements AutoCloseable {
                 updates,
                 new LogReader(threads.logs(), steady, timings.logs()),
                 threads.signals(),
+                threads.files(),
                 variables,
                 cluster,
                 writer,

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * @param fingerprints looks at the machine
  * @param logs reads logs
  * @param signals send signals to tasks
+ * @param files read files of allocations
  * @param cleaner deletes directories
  * @param sweeper removes remains of earlier processes
  * @param garbage removes unused data of drivers
@@ -32,6 +33,7 @@ record NodeThreads(
         ScheduledExecutorService fingerprints,
         ScheduledExecutorService logs,
         ExecutorService signals,
+        ExecutorService files,
         ScheduledExecutorService cleaner,
         ScheduledExecutorService sweeper,
         ScheduledExecutorService garbage,
@@ -44,6 +46,8 @@ record NodeThreads(
     private static final long WRITING_SECONDS = 5;
     private static final int SIGNAL_THREADS = 4;
     private static final int SIGNALS_WAITING = 64;
+    private static final int FILE_THREADS = 32;
+    private static final int FILES_WAITING = 64;
     private static final long IDLE_SECONDS = 10;
 
     /** Starts the threads. The factory makes the thread that writes the state. */
@@ -52,7 +56,8 @@ record NodeThreads(
                 new OwnerThread("node-agent"),
                 single("node-fingerprints"),
                 single("node-logs"),
-                few("node-signals"),
+                few("node-signals", SIGNAL_THREADS, SIGNALS_WAITING),
+                few("node-files", FILE_THREADS, FILES_WAITING),
                 single("node-cleaner"),
                 single("node-sweeper"),
                 single("node-garbage"),
@@ -65,6 +70,7 @@ record NodeThreads(
         fingerprints.shutdownNow();
         logs.shutdownNow();
         signals.shutdownNow();
+        files.shutdownNow();
         cleaner.shutdownNow();
         sweeper.shutdownNow();
         garbage.shutdownNow();
@@ -85,16 +91,16 @@ record NodeThreads(
         }
     }
 
-    /** Calls of an rkt that hangs must not delay those for other pods. */
-    private static ExecutorService few(String name) {
+    /** A call that hangs, of an rkt or of a file, must not delay those for other pods. */
+    private static ExecutorService few(String name, int threads, int waiting) {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                SIGNAL_THREADS,
-                SIGNAL_THREADS,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(SIGNALS_WAITING),
-                task -> new Thread(task, name + "-" + count.incrementAndGet()));
+                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(waiting), task -> {
+                    Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+                    // A thread that hangs must not keep the process from ending.
+                    thread.setDaemon(true);
+                    return thread;
+                });
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

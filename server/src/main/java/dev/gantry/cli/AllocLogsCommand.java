@@ -1,16 +1,12 @@
 package dev.gantry.cli;
 
-import dev.gantry.client.AllocationQuery;
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.LogOptions;
 import dev.gantry.client.Watch;
-import dev.gantry.v1.Allocation;
-import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.StreamLogsResponse;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,7 +61,7 @@ final class AllocLogsCommand extends ClientCommand {
         if (jobId == null && !rest.hasNext()) {
             throw new ParameterException(spec.commandLine(), "Name an allocation by its id, or a job: --job JOB");
         }
-        String allocationId = jobId == null ? rest.next() : newest(client);
+        String allocationId = jobId == null ? rest.next() : NewestAllocation.of(client, jobId);
         String task = rest.hasNext() ? rest.next() : "";
         if (rest.hasNext()) {
             throw new ParameterException(spec.commandLine(), "With --job JOB, only a task is named beside it");
@@ -73,18 +69,6 @@ final class AllocLogsCommand extends ClientCommand {
         try (Watch<StreamLogsResponse> pieces = client.allocations().logPieces(allocationId, options(task))) {
             return print(pieces);
         }
-    }
-
-    /** Returns the id of the newest allocation of the job, of one that runs if there is any. */
-    private String newest(GantryClient client) {
-        AllocationQuery all = AllocationQuery.ALL.ofJob(jobId);
-        return Stream.of(all.inStatus(ClientStatus.CLIENT_STATUS_RUNNING), all)
-                .flatMap(query -> client.allocations().list(query).limit(1))
-                .findFirst()
-                .map(Allocation::getId)
-                .orElseThrow(() -> new CommandFailedException(
-                        "No allocation of job \"%1$s\" that the token may list. See: gantry job status %1$s"
-                                .formatted(jobId)));
     }
 
     private LogOptions options(String task) {

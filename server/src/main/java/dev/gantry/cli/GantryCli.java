@@ -120,9 +120,10 @@ public final class GantryCli {
                         command("info", () -> new ServiceInfoCommand(context, server))),
                 group(
                         "alloc",
-                        "Show allocations, read their logs, restart and stop them.",
+                        "Show allocations, read their logs and files, restart and stop them.",
                         command("status", () -> new AllocStatusCommand(context, server)),
                         command("logs", () -> new AllocLogsCommand(context, server)),
+                        command("fs", () -> new AllocFsCommand(context, server)),
                         command("restart", () -> new AllocRestartCommand(context, server)),
                         command("signal", () -> new AllocSignalCommand(context, server)),
                         command("stop", () -> new AllocStopCommand(context, server))),

@@ -31,6 +31,16 @@ public final class UnknownObjectException extends ClusterException {
     }
 
     /**
+     * Creates the exception with the message of a node that was asked for the object.
+     *
+     * @param message names the object, for people
+     * @return the exception
+     */
+    public static UnknownObjectException told(String message) {
+        return new UnknownObjectException(message);
+    }
+
+    /**
      * Creates the exception for a version of a job.
      *
      * @param version the version

@@ -3,6 +3,7 @@ package dev.gantry.files;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -15,9 +16,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * An open directory that others may change at any time. Its entries are opened by single names, through the handle of
@@ -61,6 +65,68 @@ public final class OpenDirectory implements AutoCloseable {
     public BasicFileAttributes look(String name) throws IOException {
         return handle.getFileAttributeView(single(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                 .readAttributes();
+    }
+
+    /**
+     * Reads the attributes of an entry, with its permissions.
+     *
+     * @param name a single name
+     * @return its attributes, a link's own ones if it is a link
+     * @throws NoSuchFileException if there is nothing of that name
+     * @throws IOException if they can't be read
+     */
+    public PosixFileAttributes describe(String name) throws IOException {
+        return handle.getFileAttributeView(single(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes();
+    }
+
+    /**
+     * Reads the attributes of the directory itself.
+     *
+     * @return its attributes
+     * @throws IOException if they can't be read
+     */
+    public PosixFileAttributes describe() throws IOException {
+        return handle.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
+    }
+
+    /**
+     * Passes on the names of all entries, in no order.
+     *
+     * @param action gets each name
+     * @throws IOException if they can't be read
+     */
+    public void forEachName(Consumer<String> action) throws IOException {
+        // A stream is read once: each pass needs one of its own.
+        try (DirectoryStream<Path> pass = handle.newDirectoryStream(Path.of("."), LinkOption.NOFOLLOW_LINKS)) {
+            pass.forEach(entry -> action.accept(entry.getFileName().toString()));
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    /**
+     * Reads a piece of a regular file in it. The caller has looked at the file. A thread that others make read a pipe in its
+     * place blocks until somebody writes to the pipe.
+     *
+     * @param name a single name
+     * @param offset the first byte, 0 or more
+     * @param length how many bytes at most
+     * @return the bytes; fewer than asked for only at the end of the file
+     * @throws NoSuchFileException if there is nothing of that name
+     * @throws IOException if it can't be read, or is a link
+     */
+    public byte[] read(String name, long offset, int length) throws IOException {
+        try (SeekableByteChannel file =
+                handle.newByteChannel(single(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+            ByteBuffer piece = ByteBuffer.allocate(length);
+            file.position(offset);
+            int count = 0;
+            while (piece.hasRemaining() && count >= 0) {
+                count = file.read(piece);
+            }
+            return Arrays.copyOf(piece.array(), piece.position());
+        }
     }
 
     /**

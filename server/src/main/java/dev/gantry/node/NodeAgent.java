@@ -14,6 +14,7 @@ import dev.gantry.v1.AllocationUpdates;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.FileQuestion;
 import dev.gantry.v1.Identity;
 import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
@@ -45,6 +46,7 @@ public final class NodeAgent {
     private final ServerSession session;
     private final LogAnswers logs;
     private final TaskActions actions;
+    private final FileAnswers files;
     private final VariableQuestions variables;
     private final StateWriter writer;
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
@@ -63,6 +65,7 @@ public final class NodeAgent {
      * @param updates the queue of allocation updates for the server
      * @param logs reads logs of tasks
      * @param drivers threads for signals to tasks, which may block; rejects what exceeds its bounds
+     * @param fileReaders threads that read files of allocations, which may block; rejects what exceeds its bounds
      * @param variables the questions for variables
      * @param cluster decides whether the node accepts a server
      * @param writer writes the state of the node to disk
@@ -76,6 +79,7 @@ public final class NodeAgent {
             UpdateQueue updates,
             LogReader logs,
             Executor drivers,
+            Executor fileReaders,
             VariableQuestions variables,
             ClusterMembership cluster,
             StateWriter writer,
@@ -104,6 +108,13 @@ public final class NodeAgent {
                 drivers,
                 result -> this.session.send(
                         ConnectRequest.newBuilder().setTaskActionResult(result).build()));
+        this.files = new FileAnswers(
+                owner,
+                allocations,
+                fileReaders,
+                name,
+                answer -> this.session.send(
+                        ConnectRequest.newBuilder().setFileAnswer(answer).build()));
     }
 
     /**
@@ -210,7 +221,7 @@ public final class NodeAgent {
     }
 
     private void receive(ConnectResponse message) {
-        if (isRefusing() && !message.hasRejoin() && !message.hasReadLog()) {
+        if (isRefusing() && !message.hasRejoin() && !message.hasReadLog() && !message.hasFileQuestion()) {
             LOG.warn("Ignoring a message of a server that this node refuses");
             return;
         }
@@ -224,6 +235,12 @@ public final class NodeAgent {
             case READ_LOG -> {
                 ReadLog request = message.getReadLog();
                 acceptance.refusal().ifPresentOrElse(why -> logs.refuse(request, why), () -> logs.answer(request));
+            }
+            case FILE_QUESTION -> {
+                FileQuestion question = message.getFileQuestion();
+                acceptance
+                        .refusal()
+                        .ifPresentOrElse(why -> files.refuse(question, why, false), () -> files.answer(question));
             }
             case TASK_VARIABLES -> {
                 variables.answered(message.getTaskVariables());
@@ -321,6 +338,7 @@ public final class NodeAgent {
         public void disconnected() {
             logs.endSession();
             actions.endSession();
+            files.endSession();
             variables.endSession();
         }
     }

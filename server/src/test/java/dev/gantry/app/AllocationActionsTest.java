@@ -9,7 +9,12 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.Durations;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.FileType;
+import dev.gantry.v1.GetFileRequest;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.ListFilesRequest;
+import dev.gantry.v1.ListFilesResponse;
+import dev.gantry.v1.ReadFileRequest;
 import dev.gantry.v1.RestartAllocationRequest;
 import dev.gantry.v1.RestartMode;
 import dev.gantry.v1.RestartPolicy;
@@ -21,6 +26,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +92,58 @@ class AllocationActionsTest {
 
         eventually().until(() -> Files.exists(heard));
         assertThat(main(id).getRestarts()).isZero();
+    }
+
+    @Test
+    void files_of_an_allocation_are_listed_and_read() {
+        Path ready = dir.resolve("ready");
+        String id = run("web", "echo hello; : >%s; exec sleep 300".formatted(ready));
+        eventually().until(() -> Files.exists(ready));
+
+        assertThat(names(id, "/", 100)).containsExactly("alloc", "main");
+        assertThat(names(id, "alloc", 2)).as("in pages of two").containsExactly("data", "logs", "tmp");
+        assertThat(server.allocations()
+                        .getFile(GetFileRequest.newBuilder()
+                                .setAllocationId(id.substring(0, 8))
+                                .setPath("main/local")
+                                .build())
+                        .getFile()
+                        .getType())
+                .isEqualTo(FileType.FILE_TYPE_DIRECTORY);
+        eventually().until(() -> read(id, "alloc/logs/main.stdout.0").equals("hello\n"));
+        assertRefused(Status.Code.NOT_FOUND, "has no file \"main/local/nope\"", () -> read(id, "main/local/nope"));
+        assertRefused(Status.Code.FAILED_PRECONDITION, "secrets are shown to nobody", () -> read(id, "main/secrets/x"));
+        node.close();
+        eventually()
+                .untilAsserted(() ->
+                        assertRefused(Status.Code.UNAVAILABLE, "is not connected", () -> read(id, "main/local/nope")));
+    }
+
+    private List<String> names(String id, String path, int pageSize) {
+        List<String> names = new ArrayList<>();
+        String token = "";
+        do {
+            ListFilesResponse page = server.allocations()
+                    .listFiles(ListFilesRequest.newBuilder()
+                            .setAllocationId(id)
+                            .setPath(path)
+                            .setPageSize(pageSize)
+                            .setPageToken(token)
+                            .build());
+            page.getFilesList().forEach(file -> names.add(file.getName()));
+            token = page.getNextPageToken();
+        } while (!token.isEmpty());
+        return names;
+    }
+
+    private String read(String id, String path) {
+        return server.allocations()
+                .readFile(ReadFileRequest.newBuilder()
+                        .setAllocationId(id)
+                        .setPath(path)
+                        .build())
+                .getData()
+                .toStringUtf8();
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.DriverHealth;
+import dev.gantry.v1.FileAnswer;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Heartbeat;
 import dev.gantry.v1.Identity;
@@ -317,6 +318,11 @@ final class FakeNode implements AutoCloseable {
                             .setTaskActionResult(TaskActionResult.newBuilder()
                                     .setRequestId(response.getTaskAction().getRequestId())
                                     .addTasks("main"))
+                            .build());
+                case FILE_QUESTION ->
+                    send(ConnectRequest.newBuilder()
+                            .setFileAnswer(FileAnswer.newBuilder()
+                                    .setRequestId(response.getFileQuestion().getRequestId()))
                             .build());
                 case IDENTITY -> identity = response.getIdentity();
                 case REJOIN -> rejoins.incrementAndGet();

@@ -259,7 +259,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
                                 .setTaskVariables(answer.toBuilder().setRequestId(question.getRequestId()))
                                 .build()));
             }
-            case TASK_ACTION_RESULT, MESSAGE_NOT_SET ->
+            case TASK_ACTION_RESULT, FILE_ANSWER, MESSAGE_NOT_SET ->
                 throw new IllegalStateException("The node says what nobody has asked for");
         }
     }

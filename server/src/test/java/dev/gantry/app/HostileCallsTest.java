@@ -18,6 +18,8 @@ import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.DriverHealth;
+import dev.gantry.v1.FileAnswer;
+import dev.gantry.v1.FileInfo;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Heartbeat;
 import dev.gantry.v1.Job;
@@ -222,6 +224,9 @@ class HostileCallsTest {
             case TASK_ACTION_RESULT ->
                 word.setTaskActionResult(
                                 TaskActionResult.newBuilder().setRequestId(1).addTasks("main"))
+                        .build();
+            case FILE_ANSWER ->
+                word.setFileAnswer(FileAnswer.newBuilder().setRequestId(1).addFiles(FileInfo.getDefaultInstance()))
                         .build();
             case REGISTER, MESSAGE_NOT_SET ->
                 throw new IllegalArgumentException("No word after a registration: " + kind);

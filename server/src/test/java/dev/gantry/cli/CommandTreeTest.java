@@ -102,6 +102,7 @@ class CommandTreeTest {
                 "system gc",
                 "alloc status",
                 "alloc logs",
+                "alloc fs",
                 "alloc restart",
                 "alloc signal",
                 "alloc stop",

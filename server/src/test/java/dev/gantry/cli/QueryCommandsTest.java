@@ -11,7 +11,10 @@ import com.google.protobuf.util.JsonFormat;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.FileInfo;
+import dev.gantry.v1.FileType;
 import dev.gantry.v1.GetAllocationResponse;
+import dev.gantry.v1.GetFileResponse;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.GetNodeResponse;
 import dev.gantry.v1.GetStatusResponse;
@@ -20,11 +23,14 @@ import dev.gantry.v1.JobStatus;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.ListAllocationsResponse;
+import dev.gantry.v1.ListFilesResponse;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
 import dev.gantry.v1.ListNodesResponse;
 import dev.gantry.v1.LogStream;
 import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.ReadFileRequest;
+import dev.gantry.v1.ReadFileResponse;
 import dev.gantry.v1.StopAllocationResponse;
 import dev.gantry.v1.StreamLogsRequest;
 import dev.gantry.v1.StreamLogsResponse;
@@ -34,6 +40,8 @@ import dev.gantry.v1.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -423,6 +431,90 @@ class QueryCommandsTest {
                         .setTailLines(7)
                         .setFollow(true)
                         .build());
+    }
+
+    @Test
+    void a_directory_of_an_allocation_is_listed() {
+        cluster.answers(
+                "GetFile",
+                GetFileResponse.newBuilder()
+                        .setFile(FileInfo.newBuilder().setType(FileType.FILE_TYPE_DIRECTORY))
+                        .build());
+        cluster.answers(
+                "ListFiles",
+                ListFilesResponse.newBuilder()
+                        .addFiles(FileInfo.newBuilder()
+                                .setName("cache")
+                                .setType(FileType.FILE_TYPE_DIRECTORY)
+                                .setSize(4096)
+                                .setPermissions("rwxrwxrwx"))
+                        .addFiles(FileInfo.newBuilder()
+                                .setName("a\u001b[2J")
+                                .setType(FileType.FILE_TYPE_REGULAR)
+                                .setSize(1)
+                                .setPermissions("rw-r--r--"))
+                        .build());
+
+        for (CliRun run : List.of(
+                CliRun.of(cluster, "alloc", "fs", "5e0b", "alloc/data"),
+                CliRun.of(cluster, "alloc", "fs", "ls", "5e0b", "alloc/data"))) {
+            assertThat(run.out()).isEqualTo("""
+                    Mode        Size  Modified  Name
+                    drwxrwxrwx  4096  -         cache/
+                    -rw-r--r--  1     -         a?[2J
+                    """);
+        }
+        assertThat(CliRun.of(cluster, "alloc", "fs", "-stat", "5e0b", "alloc/data")
+                        .out())
+                .contains("Mode");
+        assertThat(CliRun.of(cluster, "alloc", "fs").exitCode()).isEqualTo(2);
+        assertThat(CliRun.of(cluster, "alloc", "fs", "5e0b", "a", "b").exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_file_of_an_allocation_is_printed_whole_or_from_its_last_lines_or_bytes() {
+        String content =
+                IntStream.range(0, 200_000).mapToObj("line %06d\n"::formatted).collect(Collectors.joining());
+        ByteString file = ByteString.copyFromUtf8(content);
+        cluster.answers(
+                "GetFile",
+                GetFileResponse.newBuilder()
+                        .setFile(FileInfo.newBuilder()
+                                .setType(FileType.FILE_TYPE_REGULAR)
+                                .setSize(file.size()))
+                        .build());
+        cluster.on("ReadFile", request -> {
+            ReadFileRequest read = (ReadFileRequest) request;
+            int begin = (int) Math.min(read.getOffset(), file.size());
+            int end = Math.min(begin + read.getLength(), file.size());
+            return List.of(ReadFileResponse.newBuilder()
+                    .setData(file.substring(begin, end))
+                    .setSize(file.size())
+                    .build());
+        });
+
+        assertThat(CliRun.of(cluster, "alloc", "fs", "5e0b", "alloc/data/x").out())
+                .isEqualTo(content);
+        assertThat(CliRun.of(cluster, "alloc", "fs", "cat", "-c", "12", "5e0b", "x")
+                        .out())
+                .isEqualTo("line 199999\n");
+        assertThat(CliRun.of(cluster, "alloc", "fs", "-n", "2", "5e0b", "x").out())
+                .isEqualTo("line 199998\nline 199999\n");
+        assertThat(CliRun.of(cluster, "alloc", "fs", "-tail", "5e0b", "x").out().lines())
+                .hasSize(10)
+                .endsWith("line 199999");
+        assertThat(CliRun.of(cluster, "alloc", "fs", "-n", "60000", "5e0b", "x")
+                        .out()
+                        .lines())
+                .as("longer than a piece")
+                .hasSize(60_000)
+                .startsWith("line 140000");
+        assertThat(CliRun.of(cluster, "alloc", "fs", "-n", "999999", "5e0b", "x")
+                        .out())
+                .isEqualTo(content);
+        assertThat(CliRun.of(cluster, "alloc", "fs", "-n", "0", "5e0b", "x").out())
+                .isEmpty();
     }
 
     @Test

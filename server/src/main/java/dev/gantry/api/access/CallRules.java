@@ -1,6 +1,7 @@
 package dev.gantry.api.access;
 
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_DISPATCH;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_FS;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_LIST;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_LOGS;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_PLAN;
@@ -144,6 +145,9 @@ public final class CallRules {
                 allocation(AllocationServiceGrpc.getWatchAllocationMethod(), ACL_CAPABILITY_READ, owners),
                 listing(AllocationServiceGrpc.getListAllocationsMethod()),
                 allocation(AllocationServiceGrpc.getStreamLogsMethod(), ACL_CAPABILITY_LOGS, owners),
+                allocation(AllocationServiceGrpc.getListFilesMethod(), ACL_CAPABILITY_FS, owners),
+                allocation(AllocationServiceGrpc.getGetFileMethod(), ACL_CAPABILITY_FS, owners),
+                allocation(AllocationServiceGrpc.getReadFileMethod(), ACL_CAPABILITY_FS, owners),
                 allocation(AllocationServiceGrpc.getRestartAllocationMethod(), ACL_CAPABILITY_SIGNAL, owners),
                 allocation(AllocationServiceGrpc.getSignalAllocationMethod(), ACL_CAPABILITY_SIGNAL, owners),
                 allocation(AllocationServiceGrpc.getStopAllocationMethod(), ACL_CAPABILITY_STOP, owners));

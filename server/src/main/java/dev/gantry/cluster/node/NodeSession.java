@@ -17,6 +17,8 @@ import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.FileAnswer;
+import dev.gantry.v1.FileQuestion;
 import dev.gantry.v1.Identity;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
@@ -68,6 +70,9 @@ public final class NodeSession {
     /** The most reads of logs that wait for the node. */
     private static final int READS = 256;
 
+    /** The most questions for files that wait for the node. */
+    private static final int FILES = 64;
+
     /** Added to the time that the node may take to answer a read. */
     private static final Duration READ_GRACE = Duration.ofSeconds(10);
 
@@ -82,6 +87,8 @@ public final class NodeSession {
     private final PendingAnswers<LogChunk> reads = new PendingAnswers<>("reads of logs of this node", READS);
     private final PendingAnswers<TaskActionResult> actions =
             new PendingAnswers<>("actions on tasks of this node", ACTIONS);
+
+    private final PendingAnswers<FileAnswer> files = new PendingAnswers<>("questions for files of this node", FILES);
 
     /** How many requests for variables wait for their answers. */
     private final AtomicInteger variableRequests = new AtomicInteger();
@@ -228,6 +235,7 @@ public final class NodeSession {
     private void failPending(String id) {
         reads.failAll(new NodeNotConnectedException(id));
         actions.failAll(new NodeNotConnectedException(id));
+        files.failAll(new NodeNotConnectedException(id));
     }
 
     /**
@@ -278,6 +286,19 @@ public final class NodeSession {
                 ACTION_PATIENCE,
                 id -> connection.send(ConnectResponse.newBuilder()
                         .setTaskAction(action.toBuilder().setRequestId(id))
+                        .build())));
+    }
+
+    /**
+     * Asks the node for a file of an allocation.
+     *
+     * @return the node's answer; fails with {@link OverloadedException}, {@link NodeNotConnectedException} or a timeout
+     */
+    CompletableFuture<FileAnswer> askForFile(FileQuestion question) {
+        return unlessEnded(files.ask(
+                READ_GRACE,
+                id -> connection.send(ConnectResponse.newBuilder()
+                        .setFileQuestion(question.toBuilder().setRequestId(id))
                         .build())));
     }
 
@@ -358,7 +379,7 @@ public final class NodeSession {
     }
 
     private void onMessage(String from, ConnectRequest request) {
-        if (isRefusing && !request.hasHeartbeat() && !request.hasLogChunk()) {
+        if (isRefusing && !request.hasHeartbeat() && !request.hasLogChunk() && !request.hasFileAnswer()) {
             end(new SessionEndedException("A node that refuses this server says only that it is alive"));
             return;
         }
@@ -370,6 +391,7 @@ public final class NodeSession {
             case LOG_CHUNK -> reads.answer(request.getLogChunk().getRequestId(), request.getLogChunk());
             case TASK_ACTION_RESULT ->
                 actions.answer(request.getTaskActionResult().getRequestId(), request.getTaskActionResult());
+            case FILE_ANSWER -> files.answer(request.getFileAnswer().getRequestId(), request.getFileAnswer());
             case VARIABLES_REQUEST -> answer(from, request.getVariablesRequest());
             case REGISTER, MESSAGE_NOT_SET -> end(new SessionEndedException("This server does not know this message"));
         }

@@ -4,10 +4,13 @@ import dev.gantry.cluster.NodeNotConnectedException;
 import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.SessionEndedException;
+import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.job.JobVersionCache;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.FileAnswer;
+import dev.gantry.v1.FileQuestion;
 import dev.gantry.v1.Identity;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
@@ -131,6 +134,26 @@ public final class NodeSessions {
      */
     public CompletableFuture<LogChunk> readLog(String nodeId, ReadLog question) {
         return with(nodeId, session -> session.readLog(question));
+    }
+
+    /**
+     * Asks a node for a file of an allocation.
+     *
+     * @param nodeId the node
+     * @param question the question; its request_id is ignored
+     * @return the answer; fails with {@link NodeNotConnectedException}, {@link OverloadedException}, a timeout, {@link
+     *     UnknownObjectException} if there is no such file, or {@link RefusedException} if the node does not show it
+     */
+    public CompletableFuture<FileAnswer> askForFile(String nodeId, FileQuestion question) {
+        return with(nodeId, session -> session.askForFile(question)).thenApply(answer -> {
+            if (answer.getMissing()) {
+                throw UnknownObjectException.told(answer.getError());
+            }
+            if (!answer.getError().isEmpty()) {
+                throw new RefusedException(answer.getError());
+            }
+            return answer;
+        });
     }
 
     /**

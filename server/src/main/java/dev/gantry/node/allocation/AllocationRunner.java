@@ -5,6 +5,7 @@ import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.model.VariableReference;
 import dev.gantry.node.environment.TaskEnvironment;
+import dev.gantry.node.file.AllocationFiles;
 import dev.gantry.node.log.LogSource;
 import dev.gantry.node.state.RestartWindow;
 import dev.gantry.node.state.StoredAllocation;
@@ -164,6 +165,15 @@ public final class AllocationRunner {
         String owner = "task \"%s\" of allocation %s on node %s"
                 .formatted(task, id(), context.node().get().getName());
         return Optional.ofNullable(tasks.get(task)).map(runner -> TaskLogs.of(runner, stream, isFollowed, owner));
+    }
+
+    /**
+     * Returns the files of the allocation.
+     *
+     * @return the files, which may be deleted already
+     */
+    public AllocationFiles files() {
+        return new AllocationFiles(context.directories().of(id(), "").allocation(), List.copyOf(taskNames()));
     }
 
     /**
