@@ -86,8 +86,8 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
             case IDENTITY -> {
                 // It is new in each run, and knows no other cluster.
             }
-            case READ_LOG, REJOIN, TASK_ACTION, TASK_VARIABLES, MESSAGE_NOT_SET ->
-                throw new IllegalStateException("A simulated node has no logs");
+            case READ_LOG, FILE_QUESTION, REJOIN, TASK_ACTION, TASK_VARIABLES, MESSAGE_NOT_SET ->
+                throw new IllegalStateException("A simulated node has no logs and no files");
         }
     }
 

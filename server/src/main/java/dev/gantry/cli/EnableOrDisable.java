@@ -2,9 +2,7 @@ package dev.gantry.cli;
 
 import picocli.CommandLine.Option;
 
-/**
- * {@code --enable} or {@code --disable}, one of which must be given. Nomad's spelling with one dash is accepted too.
- */
+/** {@code --enable} or {@code --disable}, one of which must be given. */
 final class EnableOrDisable {
 
     @Option(names = "--enable", description = "Switches it on.")
@@ -13,14 +11,8 @@ final class EnableOrDisable {
     @Option(names = "--disable", description = "Switches it off.")
     private boolean disable;
 
-    @Option(names = "-enable", hidden = true)
-    private boolean enableInNomad;
-
-    @Option(names = "-disable", hidden = true)
-    private boolean disableInNomad;
-
     /** Returns true for {@code --enable}, false for {@code --disable}. */
     boolean isEnable() {
-        return (enable || enableInNomad) && !disable && !disableInNomad;
+        return enable && !disable;
     }
 }

@@ -1,7 +1,5 @@
 package dev.gantry.cli;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import dev.gantry.client.GantryClient;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
@@ -35,11 +33,7 @@ final class JobInspectCommand extends ClientCommand {
     int run(GantryClient client) {
         // What the server has set is refused in a submission.
         Job job = find(client).toBuilder().clearParentId().clearPayload().build();
-        try {
-            print(JsonFormat.printer().print(job));
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("A job has JSON", e);
-        }
+        print(ProtoJson.jobFile(job));
         return GantryCli.DONE;
     }
 

@@ -32,6 +32,12 @@ final class JobRunCommand extends ClientCommand {
                     + " no such job.")
     private Long checkIndex;
 
+    @Option(
+            names = "--output",
+            description =
+                    "Submits nothing: prints the job as JSON, as it would be submitted. The output is a job file.")
+    private boolean output;
+
     @Mixin
     private FollowOptions follow;
 
@@ -43,6 +49,10 @@ final class JobRunCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         Job job = file.read();
+        if (output) {
+            print(ProtoJson.jobFile(job));
+            return GantryCli.DONE;
+        }
         SubmitOptions options =
                 checkIndex == null ? SubmitOptions.DEFAULT : SubmitOptions.DEFAULT.withCheckIndex(checkIndex);
         SubmitJobResponse submitted = client.jobs().submit(job, options);

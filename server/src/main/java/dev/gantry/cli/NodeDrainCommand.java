@@ -9,7 +9,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code gantry node drain}: moves a node's allocations away. */
 @Command(
@@ -25,11 +24,11 @@ final class NodeDrainCommand extends ClientCommand {
 
     private static final String DEFAULT_DEADLINE = "1h";
 
-    @Parameters(paramLabel = "NODE", description = "The node's id, a prefix of it, or its name.")
-    private String nodeId;
+    @Mixin
+    private NodeParameter which;
 
     @ArgGroup(multiplicity = "1")
-    private EnableOrDisable choice;
+    private Choice choice;
 
     @ArgGroup
     private Limit limit = new Limit();
@@ -52,7 +51,11 @@ final class NodeDrainCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        if (!choice.isEnable()) {
+        String nodeId = which.find(client);
+        if (choice.monitor) {
+            return monitor(client, nodeId);
+        }
+        if (!choice.change.isEnable()) {
             Node node = client.nodes().endDrain(nodeId, !keepIneligible);
             json.print(
                     context(),
@@ -70,6 +73,17 @@ final class NodeDrainCommand extends ClientCommand {
                 : new DrainMonitor(context(), client, ignoreSystem).follow(node);
     }
 
+    /** Follows a drain that another command has begun. */
+    private int monitor(GantryClient client, String nodeId) {
+        Node node = client.nodes().get(nodeId);
+        if (!node.hasDrain()) {
+            print("==> Node \"%s\" is not being drained".formatted(node.getName()));
+            return GantryCli.DONE;
+        }
+        print("==> Node \"%s\" is being drained%s".formatted(node.getName(), until(node)));
+        return new DrainMonitor(context(), client, ignoreSystem).follow(node);
+    }
+
     private DrainOptions options() {
         DrainOptions options = ignoreSystem ? DrainOptions.PATIENT.sparingSystemJobs() : DrainOptions.PATIENT;
         if (limit.never) {
@@ -82,6 +96,15 @@ final class NodeDrainCommand extends ClientCommand {
         return node.getDrain().hasDeadline()
                 ? ", until " + TimeFormat.exact(node.getDrain().getDeadline())
                 : "";
+    }
+
+    private static final class Choice {
+
+        @ArgGroup(multiplicity = "1")
+        private EnableOrDisable change;
+
+        @Option(names = "--monitor", description = "Changes nothing, and follows a drain that has begun.")
+        private boolean monitor;
     }
 
     private static final class Limit {

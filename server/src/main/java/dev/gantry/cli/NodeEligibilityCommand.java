@@ -6,7 +6,6 @@ import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code gantry node eligibility}: allows or forbids new allocations on a node. */
 @Command(
@@ -14,8 +13,8 @@ import picocli.CommandLine.Parameters;
         description = "Allows or forbids new allocations on a node. Running allocations keep running.")
 final class NodeEligibilityCommand extends ClientCommand {
 
-    @Parameters(paramLabel = "NODE", description = "The node's id, a prefix of it, or its name.")
-    private String nodeId;
+    @Mixin
+    private NodeParameter which;
 
     @ArgGroup(multiplicity = "1")
     private EnableOrDisable choice;
@@ -30,7 +29,7 @@ final class NodeEligibilityCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         boolean isEligible = choice.isEnable();
-        Node node = client.nodes().setEligibility(nodeId, isEligible);
+        Node node = client.nodes().setEligibility(which.find(client), isEligible);
         json.print(
                 context(),
                 node,

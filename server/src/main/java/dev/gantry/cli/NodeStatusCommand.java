@@ -7,17 +7,15 @@ import dev.gantry.v1.Node;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code gantry node status}: all nodes, or one. */
-@Command(name = "status", description = "Shows all nodes, or one node with its drivers, attributes and allocations.")
+@Command(
+        name = "status",
+        description = "Shows all nodes, or one node (NODE or --self) with its drivers, attributes and allocations.")
 final class NodeStatusCommand extends ClientCommand {
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "NODE",
-            description = "The node's id, a prefix of it, or its name. Without it: all nodes.")
-    private String nodeId;
+    @Mixin
+    private NodeParameter which;
 
     @Mixin
     private JsonOption json;
@@ -31,11 +29,11 @@ final class NodeStatusCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        if (nodeId == null) {
+        if (!which.isGiven()) {
             List<Node> nodes = client.nodes().list(full.view()).toList();
             json.print(context(), nodes, () -> NodeView.all(nodes));
         } else {
-            Node node = client.nodes().get(nodeId);
+            Node node = client.nodes().get(which.find(client));
             json.print(context(), node, () -> lines(client, node));
         }
         return GantryCli.DONE;

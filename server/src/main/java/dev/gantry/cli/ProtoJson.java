@@ -7,6 +7,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.v1.Job;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -27,6 +28,15 @@ final class ProtoJson {
         } catch (InvalidProtocolBufferException e) {
             // Only an Any of an unknown type can't be printed, and the protocol has none.
             throw new IllegalStateException("A message has no JSON", e);
+        }
+    }
+
+    /** Formats a job as a job file: without the fields that are not set. */
+    static String jobFile(Job job) {
+        try {
+            return JsonFormat.printer().print(job);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("A job has no JSON", e);
         }
     }
 

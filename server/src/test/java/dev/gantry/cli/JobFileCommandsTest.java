@@ -148,6 +148,18 @@ class JobFileCommandsTest {
                                 + " web/periodic-1\n"));
     }
 
+    @Test
+    void run_with_output_prints_the_job_as_a_job_file_and_submits_nothing() throws IOException {
+        String file = file("web.hcl", "variable \"p\" {\n  default = 7\n}\njob \"web\" {\n  priority = var.p\n}\n");
+
+        CliRun run = CliRun.of(cluster, "job", "run", "-output", file);
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(read(run.out()))
+                .isEqualTo(Job.newBuilder().setId("web").setPriority(7).build());
+        assertThat(cluster.requests()).isEmpty();
+    }
+
     private static Job read(String text) {
         return JobFiles.read("inspected", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     }

@@ -1063,7 +1063,11 @@ class LifeCommandsTest {
     void a_drain_that_is_neither_enabled_nor_disabled_is_refused_in_one_sentence() {
         CliRun run = CliRun.of(cluster, "node", "drain", "n1");
 
-        assertThat(run.err()).startsWith("error: Missing required argument").contains("(--enable | --disable)");
+        assertThat(run.err())
+                .startsWith("error: Missing required argument")
+                .contains("--enable")
+                .contains("--disable")
+                .contains("--monitor");
     }
 
     @Test
@@ -1105,6 +1109,73 @@ class LifeCommandsTest {
         assertThat(run.exitCode()).isZero();
         assertThat(((DrainNodeRequest) cluster.requests().get(0)).getBegin().getDeadline())
                 .isEqualTo(Duration.newBuilder().setSeconds(1800).build());
+    }
+
+    @Test
+    void the_drain_that_another_command_has_begun_is_followed_and_not_changed() {
+        Node node = Samples.node("n1");
+        Node draining = node.toBuilder()
+                .setModifyIndex(20)
+                .setDrain(Drain.getDefaultInstance())
+                .build();
+        AtomicReference<Node> now = new AtomicReference<>(draining);
+        cluster.on(
+                        "GetNode",
+                        request -> List.of(
+                                GetNodeResponse.newBuilder().setNode(now.get()).build()))
+                .answers("ListAllocations", ListAllocationsResponse.getDefaultInstance())
+                .streams(
+                        "WatchNode",
+                        WatchNodeResponse.newBuilder()
+                                .setNode(node.toBuilder().setModifyIndex(21))
+                                .build());
+
+        assertThat(CliRun.of(cluster, "node", "drain", "-monitor", "n1").out()).isEqualTo("""
+                ==> Node "n1" is being drained
+                ==> Node "n1" is drained
+                """);
+        now.set(node);
+        assertThat(CliRun.of(cluster, "node", "drain", "--monitor", "n1").out())
+                .isEqualTo("==> Node \"n1\" is not being drained\n");
+        assertThat(cluster.requests()).noneMatch(DrainNodeRequest.class::isInstance);
+    }
+
+    @Test
+    void the_node_of_this_machine_is_found_by_the_host_name() throws Exception {
+        String hostname = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        Node own = Samples.node("mine").toBuilder()
+                .setId("11111111-2222-3333-4444-555555555555")
+                .putAttributes("unique.hostname", hostname)
+                .build();
+        Node other = Samples.node("other").toBuilder()
+                .putAttributes("unique.hostname", hostname + "-2")
+                .build();
+        AtomicReference<List<Node>> nodes = new AtomicReference<>(List.of(own, other));
+        cluster.on(
+                        "ListNodes",
+                        request -> List.of(ListNodesResponse.newBuilder()
+                                .addAllNodes(nodes.get())
+                                .build()))
+                .answers("GetNode", GetNodeResponse.newBuilder().setNode(own).build())
+                .answers("ListAllocations", ListAllocationsResponse.getDefaultInstance());
+
+        assertThat(CliRun.of(cluster, "node", "status", "-self").exitCode()).isZero();
+        assertThat(cluster.requests())
+                .contains(GetNodeRequest.newBuilder().setNodeId(own.getId()).build());
+        nodes.set(List.of(other));
+        assertThat(CliRun.of(cluster, "node", "drain", "--enable", "--self").err())
+                .isEqualTo(
+                        "error: No node has the host name %s of this machine. Name a node; 'gantry node status' lists them\n"
+                                .formatted(hostname));
+        nodes.set(List.of(own, own.toBuilder().setName("twin").build()));
+        assertThat(CliRun.of(cluster, "node", "eligibility", "--disable", "--self")
+                        .err())
+                .startsWith("error: The nodes \"mine\" (11111111), \"twin\" (11111111) have the host name");
+        assertThat(CliRun.of(cluster, "node", "eligibility", "--disable").exitCode())
+                .isEqualTo(2);
+        assertThat(CliRun.of(cluster, "node", "status", "--self", "n1").exitCode())
+                .isEqualTo(2);
+        assertThat(cluster.requests()).noneMatch(DrainNodeRequest.class::isInstance);
     }
 
     @Test
