@@ -2,6 +2,7 @@ package dev.gantry.files;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -31,17 +32,17 @@ public record FileOwner(Optional<Integer> user, Optional<Integer> group) {
     }
 
     /**
-     * Gives a file away.
+     * Gives a file away; a link itself, not what it leads to.
      *
-     * @param path the file
+     * @param path the file. Only trusted users may write to the directories above it
      * @throws IOException if that fails, such as in a process without root's rights
      */
-    void give(Path path) throws IOException {
+    public void give(Path path) throws IOException {
         if (user.isPresent()) {
-            Files.setAttribute(path, "unix:uid", user.get());
+            Files.setAttribute(path, "unix:uid", user.get(), LinkOption.NOFOLLOW_LINKS);
         }
         if (group.isPresent()) {
-            Files.setAttribute(path, "unix:gid", group.get());
+            Files.setAttribute(path, "unix:gid", group.get(), LinkOption.NOFOLLOW_LINKS);
         }
     }
 

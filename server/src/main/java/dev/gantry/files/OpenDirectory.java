@@ -252,6 +252,18 @@ public final class OpenDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * Moves an entry of another directory into it. A file or link replaces a file or link of the name, but no directory.
+     *
+     * @param from the other directory, on the same file system
+     * @param name the entry, a single name
+     * @param as its new name, a single one
+     * @throws IOException if it can't be moved
+     */
+    public void take(OpenDirectory from, String name, String as) throws IOException {
+        from.handle.move(single(name), handle, single(as));
+    }
+
     private void deleteQuietly(Path name, IOException failure) {
         try {
             handle.deleteFile(name);

@@ -117,4 +117,25 @@ class OpenDirectoryTest {
             assertThatIllegalArgumentException().isThrownBy(() -> open.look(name));
         }
     }
+
+    @Test
+    void what_it_takes_replaces_files_and_links_and_no_directory() throws IOException {
+        Files.writeString(staging.resolve("new"), "1");
+        Files.writeString(staging.resolve("newer"), "2");
+        Path kept = Files.writeString(outside.resolve("kept"), "kept");
+        Files.createSymbolicLink(directory.resolve("link"), kept);
+        Files.createDirectory(directory.resolve("sub"));
+        try (OpenDirectory open = OpenDirectory.of(directory);
+                OpenDirectory from = OpenDirectory.of(staging)) {
+            open.take(from, "new", "link");
+
+            assertThatThrownBy(() -> open.take(from, "newer", "sub")).isInstanceOf(IOException.class);
+            assertThatIllegalArgumentException().isThrownBy(() -> open.take(from, "newer", "../x"));
+        }
+
+        assertThat(directory.resolve("link")).hasContent("1");
+        assertThat(Files.isSymbolicLink(directory.resolve("link"))).isFalse();
+        assertThat(kept).hasContent("kept");
+        assertThat(staging.resolve("newer")).hasContent("2");
+    }
 }
