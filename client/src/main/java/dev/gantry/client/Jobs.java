@@ -106,6 +106,16 @@ public final class Jobs {
     }
 
     /**
+     * Describes files that a node fetches for a task.
+     *
+     * @param source a URL: {@code https://HOST/PATH}, {@code git::https://HOST/PATH} or {@code file:///PATH}
+     * @return a builder
+     */
+    public static ArtifactBuilder artifact(String source) {
+        return new ArtifactBuilder(source);
+    }
+
+    /**
      * Makes a builder of a check that connects to the service's port.
      *
      * @return a builder

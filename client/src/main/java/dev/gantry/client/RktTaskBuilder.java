@@ -289,6 +289,19 @@ public final class RktTaskBuilder {
     }
 
     /**
+     * Adds artifacts, which the node fetches before the task starts, in this order.
+     *
+     * @param artifacts see {@link Jobs#artifact}
+     * @return this
+     */
+    public RktTaskBuilder artifacts(ArtifactBuilder... artifacts) {
+        for (ArtifactBuilder artifact : artifacts) {
+            task.addArtifacts(artifact.build());
+        }
+        return this;
+    }
+
+    /**
      * Adds an affinity to those of the job and the group.
      *
      * @param attribute left side, such as <code>${node.class}</code>

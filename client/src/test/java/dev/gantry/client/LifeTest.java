@@ -239,6 +239,15 @@ class LifeTest {
                                         java.time.Duration.ofSeconds(9)))
                         .task(Jobs.rkt("nginx", "a")
                                 .kill("SIGINT", java.time.Duration.ofSeconds(30))
+                                .artifacts(
+                                        Jobs.artifact("https://example.com/a.zip")
+                                                .directory("local/a")
+                                                .checksum("md5:x")
+                                                .header("X-A", "b")
+                                                .chown(),
+                                        Jobs.artifact("https://example.com/b").file("local/c"),
+                                        Jobs.artifact("git::https://example.com/d")
+                                                .ref("v1"))
                                 .service(
                                         "web",
                                         "http",
@@ -280,6 +289,16 @@ class LifeTest {
                             name: "nginx" driver: "rkt" resources {}
                             config { fields { key: "image" value { string_value: "a" } } }
                             kill_signal: "SIGINT" kill_timeout { seconds: 30 }
+                            artifacts {
+                              source: "https://example.com/a.zip" destination: "local/a" chown: true
+                              options { key: "checksum" value: "md5:x" } headers { key: "X-A" value: "b" }
+                            }
+                            artifacts {
+                              source: "https://example.com/b" destination: "local/c" mode: ARTIFACT_MODE_FILE
+                            }
+                            artifacts {
+                              source: "git::https://example.com/d" options { key: "ref" value: "v1" }
+                            }
                             services {
                               name: "web" port: "http" tags: "eu"
                               checks {

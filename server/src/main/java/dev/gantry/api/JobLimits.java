@@ -69,6 +69,7 @@ final class JobLimits {
                     20_000,
                     job -> sum(job, job.getMetaCount(), TaskGroup::getMetaCount, Task::getMetaCount)),
             new Limit("task_groups", "entries of env", 20_000, job -> ofTasks(job, Task::getEnvCount)),
+            new Limit("task_groups", "artifacts", 2_000, job -> ofTasks(job, Task::getArtifactsCount)),
             new Limit(
                     "parameterized",
                     "keys of meta to dispatch with",

@@ -90,6 +90,7 @@ final class TaskValidator {
         checkResources(task, path + ".resources", violations);
         violations.checkVariables(path + ".env", task.getEnvMap());
         violations.checkVariables(path + ".meta", task.getMetaMap());
+        ArtifactValidator.check(task, path + ".artifacts", violations);
         Optional.ofNullable(drivers.get(task.getDriver()))
                 .ifPresentOrElse(
                         driver -> violations.addAll(driver.check(group, task, path)),

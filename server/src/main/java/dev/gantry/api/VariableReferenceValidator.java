@@ -3,6 +3,7 @@ package dev.gantry.api;
 import dev.gantry.model.ConfigTexts;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.VariableReference;
+import dev.gantry.v1.Artifact;
 import dev.gantry.v1.Check;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Service;
@@ -11,7 +12,8 @@ import java.util.Optional;
 
 /**
  * Validates the references of a job's tasks to variables: their syntax, whose variables they are, and where they stand.
- * Elsewhere than in {@code env} and some texts of {@code config}, values would get into errors and records of the node.
+ * Elsewhere than in {@code env}, artifacts and some texts of {@code config}, values would get into errors and records of
+ * the node.
  */
 final class VariableReferenceValidator {
 
@@ -44,6 +46,9 @@ final class VariableReferenceValidator {
             }
         });
         refuse(task.getUser(), path + ".user");
+        for (int i = 0; i < task.getArtifactsCount(); i++) {
+            check(task.getArtifacts(i), FieldPath.element(path + ".artifacts", i));
+        }
         for (int i = 0; i < task.getServicesCount(); i++) {
             refuse(task.getServices(i), FieldPath.element(path + ".services", i));
         }
@@ -52,6 +57,13 @@ final class VariableReferenceValidator {
             violations.add(
                     path, "refers to %d values of variables; the limit is %d".formatted(count, VariableReference.MOST));
         }
+    }
+
+    private void check(Artifact artifact, String path) {
+        checkUse(artifact.getSource(), path + ".source");
+        artifact.getHeadersMap().forEach((name, value) -> checkUse(value, FieldPath.entry(path + ".headers", name)));
+        artifact.getOptionsMap().forEach((name, value) -> refuse(value, FieldPath.entry(path + ".options", name)));
+        refuse(artifact.getDestination(), path + ".destination");
     }
 
     private void checkUse(String text, String field) {
@@ -94,7 +106,7 @@ final class VariableReferenceValidator {
         for (String name : VariableReference.names(text)) {
             violations.add(
                     field,
-                    "${%s} can't stand here: variables are for env, args and auth; put it into env and read that"
+                    "${%s} can't stand here: variables are for env, args, auth, and sources and headers of artifacts; put it into env and read that"
                             .formatted(name));
         }
     }

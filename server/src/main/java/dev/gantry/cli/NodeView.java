@@ -102,6 +102,9 @@ final class NodeView {
         if (restrictions.hasImageSources()) {
             list.add("Image Sources", all(restrictions.getImageSources().getAllowList()));
         }
+        if (restrictions.hasArtifactSources()) {
+            list.add("Artifact Sources", all(restrictions.getArtifactSources().getAllowList()));
+        }
         return list.lines();
     }
 

@@ -72,6 +72,16 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
+     * Returns the node's directory for the artifacts of all tasks of the allocation, before the tasks get them. Tasks don't see
+     * it. The name is no valid name of a task.
+     *
+     * @return the directory
+     */
+    public Path artifacts() {
+        return allocation.resolve("+artifacts");
+    }
+
+    /**
      * Returns the first file of the task's standard output. The names of later files end in {@code .1}, {@code .2} and
      * so on.
      *

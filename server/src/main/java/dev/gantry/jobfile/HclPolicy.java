@@ -109,7 +109,8 @@ final class HclPolicy {
             "root", AclJobFeature.ACL_JOB_FEATURE_ROOT,
             "insecure-images", AclJobFeature.ACL_JOB_FEATURE_INSECURE_IMAGES,
             "raw-capabilities", AclJobFeature.ACL_JOB_FEATURE_RAW_CAPABILITIES,
-            "local-images", AclJobFeature.ACL_JOB_FEATURE_LOCAL_IMAGES);
+            "local-images", AclJobFeature.ACL_JOB_FEATURE_LOCAL_IMAGES,
+            "artifacts", AclJobFeature.ACL_JOB_FEATURE_ARTIFACTS);
 
     private static final Map<String, AclAccess> ACCESS = Map.of(
             "deny", AclAccess.ACL_ACCESS_DENY,

@@ -7,6 +7,7 @@ import dev.gantry.jobfile.hcl.HclValue;
 import dev.gantry.jobfile.hcl.HclValue.Sequence;
 import dev.gantry.jobfile.hcl.TextFaultException;
 import dev.gantry.restriction.RestrictionChecks;
+import dev.gantry.v1.ArtifactSourceRestriction;
 import dev.gantry.v1.HostVolumeRestriction;
 import dev.gantry.v1.IdRange;
 import dev.gantry.v1.IdRestriction;
@@ -33,7 +34,8 @@ final class HclRestrictions {
                     "raw_capabilities",
                     "allow_caps",
                     "insecure_images",
-                    "image_sources"),
+                    "image_sources",
+                    "artifact_sources"),
             List.of());
 
     private static final Keys HOST_VOLUMES = new Keys("host_volumes", List.of("allow", "read_only"), List.of());
@@ -99,6 +101,9 @@ final class HclRestrictions {
             case "groups" -> restrictions.setGroups(ids(key, value));
             case "image_sources" ->
                 restrictions.setImageSources(ImageSourceRestriction.newBuilder().addAllAllow(Values.texts(key, value)));
+            case "artifact_sources" ->
+                restrictions.setArtifactSources(
+                        ArtifactSourceRestriction.newBuilder().addAllAllow(Values.texts(key, value)));
             default -> throw new IllegalStateException("No reader for " + key);
         }
     }

@@ -3,6 +3,8 @@ package dev.gantry.jobfile;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.gantry.model.JobDefaults;
+import dev.gantry.v1.Artifact;
+import dev.gantry.v1.ArtifactMode;
 import dev.gantry.v1.Lifecycle;
 import dev.gantry.v1.LifecycleHook;
 import dev.gantry.v1.LogConfig;
@@ -20,6 +22,11 @@ final class HclTask {
 
     private static final Map<String, LifecycleHook> HOOKS = Map.of(
             "prestart", LifecycleHook.LIFECYCLE_HOOK_PRESTART, "poststop", LifecycleHook.LIFECYCLE_HOOK_POSTSTOP);
+
+    private static final Map<String, ArtifactMode> MODES = Map.of(
+            "any", ArtifactMode.ARTIFACT_MODE_ANY,
+            "file", ArtifactMode.ARTIFACT_MODE_FILE,
+            "dir", ArtifactMode.ARTIFACT_MODE_DIR);
 
     private HclTask() {}
 
@@ -51,7 +58,18 @@ final class HclTask {
                 .ifPresent(task::setDispatchPayloadFile);
         block.single(Keys.RESTART).map(HclPolicies::restart).ifPresent(task::setRestart);
         block.single(Keys.LOGS).map(HclTask::logs).ifPresent(task::setLogs);
+        block.unnamed(Keys.ARTIFACT).forEach(artifact -> task.addArtifacts(artifact(artifact)));
         return task.build();
+    }
+
+    private static Artifact artifact(Block block) {
+        Artifact.Builder artifact =
+                Artifact.newBuilder().putAllOptions(block.pairs("options")).putAllHeaders(block.pairs("headers"));
+        block.text("source").ifPresent(artifact::setSource);
+        block.text("destination").ifPresent(artifact::setDestination);
+        block.word("mode", MODES).ifPresent(artifact::setMode);
+        block.bool("chown").ifPresent(artifact::setChown);
+        return artifact.build();
     }
 
     private static LogConfig logs(Block block) {

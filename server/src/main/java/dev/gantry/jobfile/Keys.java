@@ -123,10 +123,10 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "lifecycle",
                     "restart",
                     "dispatch_payload",
-                    "logs"),
+                    "logs",
+                    "artifact"),
             Later.of(
                     "action",
-                    "artifact",
                     "consul",
                     "csi_plugin",
                     "identity",
@@ -173,6 +173,12 @@ record Keys(String kind, List<String> known, List<Later> later) {
 
     static final Keys LOGS =
             new Keys("logs", List.of("max_files", "max_file_size", "disabled"), Later.of("destination"));
+
+    /** {@code options} and {@code headers} have free keys. */
+    static final Keys ARTIFACT = new Keys(
+            "artifact",
+            List.of("source", "destination", "mode", "options", "headers", "chown"),
+            List.of(new Later("insecure", List.of("false"))));
 
     static final Keys LIFECYCLE = new Keys("lifecycle", List.of("hook", "sidecar"), List.of());
 
@@ -286,6 +292,7 @@ record Keys(String kind, List<String> known, List<Later> later) {
             PARAMETERIZED,
             LIFECYCLE,
             LOGS,
+            ARTIFACT,
             DISPATCH_PAYLOAD,
             RESOURCES,
             NETWORK,

@@ -190,7 +190,14 @@ final class NomadJob {
                             .with(Kind.POSITIVE, "MaxFiles max_files", "MaxFileSizeMB max_file_size")
                             .with(Kind.POSITIVE, "Disabled disabled"))
             .with(Kind.BLOCK, "RestartPolicy", "restart", RESTART)
-            .with(Kind.BLOCKS, "Artifacts", "artifact", new Shape(""))
+            .with(
+                    Kind.BLOCKS,
+                    "Artifacts",
+                    "artifact",
+                    new Shape("")
+                            .with(Kind.VALUE, "GetterSource source", "RelativeDest destination", "GetterMode mode")
+                            .with(Kind.FREE, "GetterOptions options", "GetterHeaders headers")
+                            .with(Kind.POSITIVE, "GetterInsecure insecure", "Chown chown"))
             .with(Kind.BLOCKS, "Templates", "template", new Shape(""));
 
     private static final Shape GROUP = new Shape("Name")

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * A reference of a task to a value of a variable, written <code>${var.PATH.KEY}</code> in values of {@code env} and in
- * some texts of {@code config} ({@link ConfigTexts#mayReferToVariables}).
+ * A reference of a task to a value of a variable, written <code>${var.PATH.KEY}</code> in values of {@code env}, in
+ * some texts of {@code config} ({@link ConfigTexts#mayReferToVariables}), and in sources and headers of artifacts.
  *
  * @param path the path of the variable
  * @param key the key of the value
@@ -58,7 +58,7 @@ public record VariableReference(String path, String key) {
      * Returns the references of a task.
      *
      * @param task the task
-     * @return the valid references in its env and where its config may have them, each once
+     * @return the valid references in its env, its artifacts and where its config may have them, each once
      */
     public static Set<VariableReference> of(Task task) {
         Set<VariableReference> found = new LinkedHashSet<>();
@@ -67,6 +67,10 @@ public record VariableReference(String path, String key) {
             if (ConfigTexts.mayReferToVariables(place)) {
                 addAll(text, found);
             }
+        });
+        task.getArtifactsList().forEach(artifact -> {
+            addAll(artifact.getSource(), found);
+            new TreeMap<>(artifact.getHeadersMap()).values().forEach(text -> addAll(text, found));
         });
         return found;
     }

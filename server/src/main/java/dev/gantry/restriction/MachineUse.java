@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param rawCapabilities true if it lifts what confines its pod
  * @param insecureImage true if its image is not verified
  * @param image its image; empty if only the node will know
+ * @param artifacts the sources of its artifacts, without queries: {@code https://HOST/PATH}, {@code git::https://HOST/PATH},
+ *     {@code file:///PATH}
  */
 public record MachineUse(
         List<HostVolume> hostVolumes,
@@ -22,15 +24,26 @@ public record MachineUse(
         Optional<String> group,
         boolean rawCapabilities,
         boolean insecureImage,
-        Optional<String> image) {
+        Optional<String> image,
+        List<String> artifacts) {
 
     /** Asks for nothing. */
-    public static final MachineUse NONE =
-            new MachineUse(List.of(), false, Optional.empty(), Optional.empty(), false, false, Optional.empty());
+    public static final MachineUse NONE = new MachineUse(
+            List.of(), false, Optional.empty(), Optional.empty(), false, false, Optional.empty(), List.of());
 
-    /** Makes the list immutable. */
+    /** Makes the lists immutable. */
     public MachineUse {
         hostVolumes = List.copyOf(hostVolumes);
+        artifacts = List.copyOf(artifacts);
+    }
+
+    /**
+     * Returns the same with other artifacts, which no driver knows.
+     *
+     * @param sources their sources
+     */
+    public MachineUse withArtifacts(List<String> sources) {
+        return new MachineUse(hostVolumes, hostNetwork, user, group, rawCapabilities, insecureImage, image, sources);
     }
 
     /**

@@ -48,6 +48,12 @@ public final class RestrictionChecks {
         if (restrictions.hasImageSources()) {
             checks.checkSources(restrictions.getImageSources(), FieldPath.field(path, "image_sources"));
         }
+        if (restrictions.hasArtifactSources()) {
+            checks.checkEach(
+                    restrictions.getArtifactSources().getAllowList(),
+                    FieldPath.field(path, "artifact_sources") + ".allow",
+                    RestrictionChecks::artifactFault);
+        }
         checks.checkCapabilities(restrictions, FieldPath.field(path, "allow_caps"));
         return List.copyOf(checks.faults);
     }
@@ -180,6 +186,15 @@ public final class RestrictionChecks {
                 : Optional.of(("\"%s\" is no source: write docker://REGISTRY/PATH, https://HOST/PATH, http://HOST/PATH,"
                                 + " DOMAIN/PATH for images by name, an absolute path, or sha512-HASH")
                         .formatted(source));
+    }
+
+    private static Optional<String> artifactFault(String source) {
+        return ArtifactSources.isEntry(source)
+                ? Optional.empty()
+                : Optional.of(
+                        ("\"%s\" is no source: write https://HOST/PATH, http://HOST/PATH or file:///PATH, with git::"
+                                        + " before it for git alone")
+                                .formatted(source));
     }
 
     private void add(String field, String description) {

@@ -19,6 +19,7 @@ public final class Restrictions {
     private final AppCapabilities capabilities;
     private final boolean insecureImagesDenied;
     private final Optional<ImageSources> imageSources;
+    private final Optional<ArtifactSources> artifactSources;
 
     private Restrictions(NodeRestrictions restrictions) {
         this.hostPaths = restrictions.hasHostVolumes()
@@ -38,6 +39,9 @@ public final class Restrictions {
         this.insecureImagesDenied = restrictions.getDenyInsecureImages();
         this.imageSources = restrictions.hasImageSources()
                 ? Optional.of(new ImageSources(restrictions.getImageSources()))
+                : Optional.empty();
+        this.artifactSources = restrictions.hasArtifactSources()
+                ? Optional.of(new ArtifactSources(restrictions.getArtifactSources()))
                 : Optional.empty();
     }
 
@@ -100,6 +104,7 @@ public final class Restrictions {
                     + " [\"image\"] is enough where insecure images are allowed");
         }
         use.image().flatMap(this::imageRefusal).ifPresent(refusals::add);
+        use.artifacts().forEach(source -> artifactRefusal(source, source).ifPresent(refusals::add));
         return List.copyOf(refusals);
     }
 
@@ -136,5 +141,25 @@ public final class Restrictions {
      */
     public Optional<String> imageRefusal(String image) {
         return imageSources.flatMap(sources -> sources.refusal(image));
+    }
+
+    /**
+     * Returns why a node does not allow an artifact, as {@link #refusals(MachineUse)} does.
+     *
+     * @param source the source without a query, such as {@code git::https://HOST/PATH}
+     * @param shown how the reason names it
+     */
+    public Optional<String> artifactRefusal(String source, String shown) {
+        return artifactSources.flatMap(sources -> sources.refusal(source, shown));
+    }
+
+    /**
+     * Decides whether the owner of a node has named a server of artifacts, wherever it is.
+     *
+     * @param source the source, as above
+     * @return true if so, without a * in its host
+     */
+    public boolean namesArtifactServer(String source) {
+        return artifactSources.filter(sources -> sources.namesServer(source)).isPresent();
     }
 }

@@ -89,7 +89,7 @@ class LayersTest {
             .whereLayer("audit")
             .mayOnlyBeAccessedByLayers("api", "app")
             .whereLayer("restriction")
-            .mayOnlyBeAccessedByLayers("scheduler", "driver", "jobfile", "cli", "api", "app")
+            .mayOnlyBeAccessedByLayers("scheduler", "driver", "node", "jobfile", "cli", "api", "app")
             .whereLayer("tls")
             .mayOnlyBeAccessedByLayers("cli", "api", "node", "bench", "app")
             .whereLayer("files")

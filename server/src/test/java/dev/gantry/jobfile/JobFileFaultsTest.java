@@ -199,7 +199,7 @@ class JobFileFaultsTest {
                 "→namespace = \"other\"",
                 "→vault { policies = [] }",
                 "task \"t\" { →template { data = \"x\" } }",
-                "task \"t\" { →artifact { source = \"x\" } }",
+                "task \"t\" { artifact { →insecure = true } }",
                 "task \"t\" { logs { →destination = \"x\" } }",
                 "task \"t\" { resources { →iops = 1 } }",
                 "task \"t\" { service { →address_mode = \"driver\" } }",

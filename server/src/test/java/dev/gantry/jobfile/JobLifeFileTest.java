@@ -360,4 +360,47 @@ class JobLifeFileTest {
     private static Job read(String text) {
         return JobFiles.read("j.hcl", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     }
+
+    @Test
+    void artifacts_are_read_in_their_order_in_both_languages() throws ParseException {
+        String artifacts = """
+                artifact {
+                  source      = "https://example.com/a.tar.gz"
+                  destination = "local/a"
+                  mode        = "dir"
+                  chown       = true
+                  options {
+                    checksum = "md5:d41d8cd98f00b204e9800998ecf8427e"
+                    archive  = false
+                    depth    = 1
+                  }
+                  headers {
+                    Authorization = "Bearer ${var.jobs/j.token}"
+                    X-Tag         = "${meta.tag}"
+                  }
+                }
+                artifact { source = "git::https://example.com/b" }
+                """;
+        Job hcl1 = read("job \"j\" { task \"t\" { driver = \"rkt\" %s } }".formatted(artifacts));
+        Job hcl2 = read("locals { d = \"rkt\" }\njob \"j\" {\n task \"t\" {\n driver = local.d\n %s }\n }"
+                .formatted(artifacts
+                        .replace(
+                                "{ source = \"git::https://example.com/b\" }",
+                                "{\n source = \"git::https://example.com/b\"\n }")
+                        .replace("options {", "options = {")));
+
+        assertThat(hcl1.getTaskGroups(0).getTasks(0).getArtifactsList())
+                .containsExactlyElementsOf(TextFormat.parse("""
+                        artifacts {
+                          source: 'https://example.com/a.tar.gz' destination: 'local/a' mode: ARTIFACT_MODE_DIR chown: true
+                          options { key: 'checksum' value: 'md5:d41d8cd98f00b204e9800998ecf8427e' }
+                          options { key: 'archive' value: 'false' } options { key: 'depth' value: '1' }
+                          headers { key: 'Authorization' value: 'Bearer ${var.jobs/j.token}' }
+                          headers { key: 'X-Tag' value: '${meta.tag}' }
+                        }
+                        artifacts { source: 'git::https://example.com/b' }
+                        """, Task.class).getArtifactsList());
+        assertThat(hcl2.getTaskGroups(0).getTasks(0))
+                .isEqualTo(hcl1.getTaskGroups(0).getTasks(0));
+    }
 }

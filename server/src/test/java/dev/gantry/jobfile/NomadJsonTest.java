@@ -31,7 +31,11 @@ class NomadJsonTest {
                   "Tasks": [{
                     "Name": "server", "Driver": "rkt", "User": "",
                     "Config": {"image": "example.com/web:1", "args": ["-v", "${NOMAD_PORT_http}"], "port_map": [{"http": "8080-tcp"}]},
-                    "Env": {"A": "1"}, "Vault": null, "Templates": null, "Artifacts": [],
+                    "Env": {"A": "1"}, "Vault": null, "Templates": null,
+                    "Artifacts": [{"GetterSource": "https://example.com/a.zip", "GetterMode": "dir", "RelativeDest": "local/a",
+                      "GetterOptions": {"checksum": "md5:x"}, "GetterHeaders": {"X-A": "b"}, "GetterInsecure": false, "Chown": true},
+                      {"GetterSource": "https://example.com/b", "GetterMode": "any", "RelativeDest": "", "GetterOptions": null,
+                      "GetterHeaders": null}],
                     "Services": [{"Id": "", "Name": "web", "PortLabel": "http", "Tags": ["a"], "CanaryTags": null, "AddressMode": "auto",
                       "Checks": [{"Id": "", "Name": "alive", "Type": "http", "Path": "/", "PortLabel": "",
                         "Interval": 10000000000, "Timeout": 2000000000, "Header": {"Host": ["a.example.com"]},
@@ -107,6 +111,18 @@ class NomadJsonTest {
                           port "admin" { static = 9000 }
                           port "http" {}
                         }
+                      }
+                      artifact {
+                        source      = "https://example.com/a.zip"
+                        destination = "local/a"
+                        mode        = "dir"
+                        chown       = true
+                        options { checksum = "md5:x" }
+                        headers { X-A = "b" }
+                      }
+                      artifact {
+                        source = "https://example.com/b"
+                        mode   = "any"
                       }
                       meta { m = "1.10" }
                       kill_timeout = "5s"

@@ -3,6 +3,7 @@ package dev.gantry.jobfile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.v1.ArtifactSourceRestriction;
 import dev.gantry.v1.HostVolumeRestriction;
 import dev.gantry.v1.IdRange;
 import dev.gantry.v1.IdRestriction;
@@ -35,6 +36,7 @@ class RestrictionFilesTest {
                 allow_caps       = ["NET_ADMIN", "CAP_SYS_TIME"]
                 insecure_images  = false
                 image_sources    = ["docker://registry.example.com", "/srv/images"]
+                artifact_sources = ["https://releases.example.com"]
                 """);
 
         assertThat(read)
@@ -56,6 +58,8 @@ class RestrictionFilesTest {
                         .setImageSources(ImageSourceRestriction.newBuilder()
                                 .addAllow("docker://registry.example.com")
                                 .addAllow("/srv/images"))
+                        .setArtifactSources(
+                                ArtifactSourceRestriction.newBuilder().addAllow("https://releases.example.com"))
                         .build());
     }
 

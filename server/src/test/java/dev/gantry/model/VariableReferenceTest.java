@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.gantry.v1.Artifact;
 import dev.gantry.v1.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,7 @@ class VariableReferenceTest {
     }
 
     @Test
-    void the_references_of_a_task_stand_in_its_env_and_args() {
+    void the_references_of_a_task_stand_in_its_env_its_args_and_its_artifacts() {
         Task task = Task.newBuilder()
                 .putEnv("A", "${var.jobs/web.a} and ${var.jobs/web.b}")
                 .putEnv("B", "${var.jobs/web.a}${NOMAD_DC}${var.nonsense}")
@@ -69,13 +70,20 @@ class VariableReferenceTest {
                                 Value.newBuilder()
                                         .setListValue(ListValue.newBuilder().addValues(text("-x=${var.jobs/web.c}")))
                                         .build()))
+                .addArtifacts(Artifact.newBuilder()
+                        .setSource("https://example.com/${var.jobs/web.d}")
+                        .setDestination("${var.jobs/web.destination}")
+                        .putOptions("checksum", "${var.jobs/web.checksum}")
+                        .putHeaders("Authorization", "${var.jobs/web.e}"))
                 .build();
 
         assertThat(VariableReference.of(task))
                 .containsExactly(
                         new VariableReference("jobs/web", "a"),
                         new VariableReference("jobs/web", "b"),
-                        new VariableReference("jobs/web", "c"));
+                        new VariableReference("jobs/web", "c"),
+                        new VariableReference("jobs/web", "d"),
+                        new VariableReference("jobs/web", "e"));
         assertThat(VariableReference.of(Task.getDefaultInstance())).isEmpty();
     }
 

@@ -2,6 +2,7 @@ package dev.gantry.restriction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.v1.ArtifactSourceRestriction;
 import dev.gantry.v1.HostVolumeRestriction;
 import dev.gantry.v1.IdRange;
 import dev.gantry.v1.IdRestriction;
@@ -40,8 +41,8 @@ class RestrictionsTest {
 
     @Test
     void a_user_that_only_the_node_will_know_is_not_refused_before() {
-        MachineUse unknown =
-                new MachineUse(List.of(), false, Optional.empty(), Optional.empty(), false, false, Optional.empty());
+        MachineUse unknown = new MachineUse(
+                List.of(), false, Optional.empty(), Optional.empty(), false, false, Optional.empty(), List.of());
 
         assertThat(Restrictions.of(NO_ROOT).refusals(unknown)).isEmpty();
         assertThat(Restrictions.of(NO_ROOT).refusals(as("1", "4294967294"))).isEmpty();
@@ -71,7 +72,8 @@ class RestrictionsTest {
                 Optional.of("0"),
                 true,
                 true,
-                Optional.of("docker://redis"));
+                Optional.of("docker://redis"),
+                List.of());
         NodeRestrictions tight = NO_ROOT.toBuilder()
                 .setHostVolumes(HostVolumeRestriction.getDefaultInstance())
                 .setDenyHostNetwork(true)
@@ -243,7 +245,8 @@ class RestrictionsTest {
     }
 
     private static MachineUse as(String user, String group) {
-        return new MachineUse(List.of(), false, Optional.of(user), Optional.of(group), false, false, Optional.empty());
+        return new MachineUse(
+                List.of(), false, Optional.of(user), Optional.of(group), false, false, Optional.empty(), List.of());
     }
 
     private static ImageUse isolators(Map<String, List<String>> isolators) {
@@ -256,5 +259,75 @@ class RestrictionsTest {
             ids.addAllow(IdRange.newBuilder().setFirst(ends[i]).setLast(ends[i + 1]));
         }
         return ids.build();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://a.example.com/team/x, true",
+        "https://a.example.com/team, true",
+        "git::https://a.example.com/team/x.git, true",
+        "https://A.EXAMPLE.com/team/x, true",
+        "https://a.example.com/teams/x, false",
+        "https://a.example.com/team/../x, false",
+        "https://a.example.com/team/%2e%2e/x, false",
+        "https://a.example.com:8443/team/x, false",
+        "http://a.example.com/team/x, false",
+        "https://b.example.com/x, false",
+        "git::https://git.example.com/x, true",
+        "https://git.example.com/x, false",
+        "https://x.mirror.example.com/y, true",
+        "https://mirror.example.com/y, false",
+        "file:///srv/a/b, true",
+        "file:///srv/ab, false",
+    })
+    void artifacts_come_from_allowed_sources_only(String source, boolean allowed) {
+        Restrictions restrictions = Restrictions.of(NodeRestrictions.newBuilder()
+                .setArtifactSources(ArtifactSourceRestriction.newBuilder()
+                        .addAllow("https://a.example.com/team")
+                        .addAllow("git::https://git.example.com")
+                        .addAllow("https://*.mirror.example.com")
+                        .addAllow("file:///srv/a"))
+                .build());
+
+        assertThat(restrictions
+                        .refusals(MachineUse.NONE.withArtifacts(List.of(source)))
+                        .isEmpty())
+                .isEqualTo(allowed);
+        assertThat(Restrictions.NONE.refusals(MachineUse.NONE.withArtifacts(List.of(source))))
+                .isEmpty();
+    }
+
+    @Test
+    void an_empty_list_of_artifact_sources_allows_none_and_says_so() {
+        NodeRestrictions none = NodeRestrictions.newBuilder()
+                .setArtifactSources(ArtifactSourceRestriction.getDefaultInstance())
+                .build();
+
+        assertThat(RestrictionChecks.check(none, "")).isEmpty();
+        assertThat(Restrictions.of(none).refusals(MachineUse.NONE.withArtifacts(List.of("https://a.example.com/x"))))
+                .containsExactly("does not allow artifacts from \"https://a.example.com/x\" (allowed: none)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a.example.com",
+                "ftp://a",
+                "https://",
+                "https://u@a",
+                "file://host/a",
+                "file://",
+                "https://a/..",
+                "s3::https://a"
+            })
+    void an_entry_for_artifacts_that_is_no_source_is_refused(String entry) {
+        NodeRestrictions faulty = NodeRestrictions.newBuilder()
+                .setArtifactSources(ArtifactSourceRestriction.newBuilder().addAllow(entry))
+                .build();
+
+        assertThat(RestrictionChecks.check(faulty, "")).singleElement().satisfies(fault -> {
+            assertThat(fault.getField()).isEqualTo("artifact_sources.allow[0]");
+            assertThat(fault.getDescription()).startsWith("\"%s\" is no source".formatted(entry));
+        });
     }
 }

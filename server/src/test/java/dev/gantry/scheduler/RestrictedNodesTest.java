@@ -40,7 +40,14 @@ class RestrictedNodesTest {
     private final Scheduler scheduler = new Scheduler(task -> {
         asked.incrementAndGet();
         return new MachineUse(
-                List.of(), false, Optional.of(task.getUser()), Optional.empty(), false, false, Optional.empty());
+                List.of(),
+                false,
+                Optional.of(task.getUser()),
+                Optional.empty(),
+                false,
+                false,
+                Optional.empty(),
+                List.of());
     });
 
     @Test

@@ -81,9 +81,13 @@ final class AllocationPaths {
         }
         String second = inside.size() > 1 ? inside.get(1) : "";
         boolean isOthersSecret = second.equals("secrets") && !top.equals(directory.task());
-        if (second.isEmpty() || second.equals("driver") || isOthersSecret || isCalled(top, directory.logs())) {
+        if (second.isEmpty() || second.equals("driver") || isOthersSecret || isTheNodes(top)) {
             throw refused("is not the task's own");
         }
+    }
+
+    private boolean isTheNodes(String top) {
+        return isCalled(top, directory.logs()) || isCalled(top, directory.artifacts());
     }
 
     private static boolean isCalled(String name, Path path) {

@@ -42,7 +42,8 @@ final class RktMachineUse {
                 use.decided(config.group()),
                 use.isAnyOption(RktOptionWords::mayLiftConfinement),
                 use.isAnyOption(RktOptionWords::mayLeaveOutImageChecks) || RktOptionWords.isPlainHttp(config.image()),
-                use.decided(config.image()));
+                use.decided(config.image()),
+                List.of());
     }
 
     private List<MachineUse.HostVolume> hostVolumes() {

@@ -1,12 +1,19 @@
 package dev.gantry.scheduler.constraint;
 
+import dev.gantry.model.ArtifactSource;
+import dev.gantry.v1.Artifact;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.TaskGroup;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Selects the constraints that apply to a group: those of its job, then its own, then those of its tasks. */
+/**
+ * Selects the constraints that apply to a group: those of its job, then its own, then those of its tasks, then those that
+ * the artifacts of its tasks mean.
+ */
 public final class Constraints {
 
     private Constraints() {}
@@ -16,7 +23,34 @@ public final class Constraints {
         List<Constraint> all = new ArrayList<>(job.getConstraintsList());
         all.addAll(ofGroup(group));
         all.removeIf(Constraints::isDistinct);
+        all.addAll(ofArtifacts(group));
         return all;
+    }
+
+    /**
+     * Returns what the artifacts of a group ask of a node: a node that reports nothing about artifacts is of an older version,
+     * and would start a task without them.
+     */
+    private static List<Constraint> ofArtifacts(TaskGroup group) {
+        Set<String> attributes = new LinkedHashSet<>();
+        group.getTasksList().stream()
+                .flatMap(task -> task.getArtifactsList().stream())
+                .map(Artifact::getSource)
+                .forEach(source -> {
+                    attributes.add("http");
+                    if (ArtifactSource.isGit(source)) {
+                        attributes.add("git");
+                    }
+                    if (source.startsWith("file:") || source.startsWith("git::file:")) {
+                        attributes.add("file");
+                    }
+                });
+        return attributes.stream()
+                .map(name -> Constraint.newBuilder()
+                        .setAttribute("${attr.artifact.%s}".formatted(name))
+                        .setOperator("is_set")
+                        .build())
+                .toList();
     }
 
     /**

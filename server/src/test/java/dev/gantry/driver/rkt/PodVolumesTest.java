@@ -170,6 +170,8 @@ class PodVolumesTest {
                 ".",
                 "..",
                 "../+logs",
+                "../+artifacts",
+                "../+artifacts/x",
                 "../+logs/x"
             })
     void what_is_not_the_tasks_own_is_out_of_reach(String asked) {

@@ -32,7 +32,8 @@ class RktMachineUseTest {
                         Optional.of("27"),
                         false,
                         false,
-                        Optional.of("example.com/web:1.0")));
+                        Optional.of("example.com/web:1.0"),
+                        List.of()));
     }
 
     @Test

@@ -1,4 +1,4 @@
-# refused: artifact is not supported yet in a task block: take it out
+# accepted
 job "j" {
   datacenters = ["dc1"]
 
@@ -16,6 +16,25 @@ job "j" {
 
       options {
         checksum = "md5:d41d8cd98f00b204e9800998ecf8427e"
+      }
+    }
+
+    artifact {
+      source      = "git::https://example.com/team/repository.git//config"
+      destination = "local/repository"
+
+      options {
+        ref   = "v1.2.0"
+        depth = 1
+      }
+    }
+
+    artifact {
+      source = "https://example.com/archive"
+
+      options {
+        archive = "zip"
+        token   = "passed-on"
       }
     }
   }
