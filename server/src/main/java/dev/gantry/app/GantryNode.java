@@ -15,6 +15,7 @@ import dev.gantry.node.Sweeper;
 import dev.gantry.node.VariableQuestions;
 import dev.gantry.node.allocation.AllocationDirectories;
 import dev.gantry.node.allocation.RunnerContext;
+import dev.gantry.node.artifact.Artifacts;
 import dev.gantry.node.certificate.CertificateRenewal;
 import dev.gantry.node.certificate.NodeTransport;
 import dev.gantry.node.check.CheckProbes;
@@ -30,6 +31,7 @@ import dev.gantry.node.state.ClusterMembership;
 import dev.gantry.node.state.DataDirectory;
 import dev.gantry.node.state.NodeIdentity;
 import dev.gantry.node.state.StateWriter;
+import dev.gantry.restriction.Restrictions;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
 import dev.gantry.v1.NodeRestrictions;
@@ -62,6 +64,7 @@ final class GantryNode implements AutoCloseable {
     private static final Duration KILLING = Duration.ofSeconds(15);
     private static final Duration TELLING = Duration.ofSeconds(2);
     private static final Duration GARBAGE_INTERVAL = Duration.ofMinutes(1);
+    private static final String PROGRAMS = "/usr/bin:/bin";
 
     private final DataDirectory directory;
     private final NodeThreads threads;
@@ -192,7 +195,14 @@ final class GantryNode implements AutoCloseable {
     private static GantryNode start(NodeConfig config, Parts parts, DataDirectory directory, NodeThreads threads) {
         NodeIdentity identity = NodeIdentity.loadOrCreate(directory.identity(), new SecureRandom());
         List<TaskDriver> drivers = parts.drivers().apply(directory.allocations());
-        Fingerprinter fingerprinter = Fingerprinter.create(directory.root(), ports(config), parts.version(), drivers);
+        Artifacts artifacts = new Artifacts(
+                config.artifacts(),
+                Restrictions.of(config.restrictions()),
+                directory.downloads(),
+                System.getenv().getOrDefault("PATH", PROGRAMS),
+                parts.clock());
+        Fingerprinter fingerprinter =
+                Fingerprinter.create(directory.root(), ports(config), parts.version(), artifacts.attributes(), drivers);
         CompletableFuture<NodeFingerprint> drivenLook =
                 CompletableFuture.supplyAsync(fingerprinter::fingerprint, threads.fingerprints());
         // A driver that hangs must not delay the node's session, or all of the node's allocations would be lost.
@@ -203,7 +213,7 @@ final class GantryNode implements AutoCloseable {
                 .join();
         NodeDescription self = new NodeDescription(node(config, identity), known);
         SessionTransport transport = transport(config, parts, directory, threads, identity);
-        NodeAgent agent = wire(config, parts, drivers, directory, threads, identity, self, transport);
+        NodeAgent agent = wire(config, parts, drivers, artifacts, directory, threads, identity, self, transport);
         join(agent.start());
         var unused = drivenLook.thenAccept(agent::fingerprinted);
         FingerprintLoop fingerprints = new FingerprintLoop(
@@ -211,7 +221,7 @@ final class GantryNode implements AutoCloseable {
                 agent::fingerprinted,
                 threads.fingerprints(),
                 parts.timings().fingerprint());
-        GarbageLoop garbage = new GarbageLoop(drivers, threads.garbage(), GARBAGE_INTERVAL);
+        GarbageLoop garbage = new GarbageLoop(drivers, artifacts, threads.garbage(), GARBAGE_INTERVAL);
         Optional<CertificateRenewal> renewal = transport instanceof NodeTransport issued
                 ? Optional.of(new CertificateRenewal(
                         issued,
@@ -250,6 +260,7 @@ final class GantryNode implements AutoCloseable {
             NodeConfig config,
             Parts parts,
             List<TaskDriver> drivers,
+            Artifacts artifacts,
             DataDirectory directory,
             NodeThreads threads,
             NodeIdentity identity,
@@ -269,6 +280,7 @@ final class GantryNode implements AutoCloseable {
                 threads.checkScheduler(),
                 new CheckProbes(),
                 variables,
+                artifacts,
                 parts.clock(),
                 steady,
                 parts.random());

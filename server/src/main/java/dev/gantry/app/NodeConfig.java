@@ -2,6 +2,7 @@ package dev.gantry.app;
 
 import dev.gantry.client.TlsOptions;
 import dev.gantry.model.NodeLimits;
+import dev.gantry.node.artifact.ArtifactSettings;
 import dev.gantry.node.fingerprint.Fingerprinter;
 import dev.gantry.node.fingerprint.HostAddress;
 import dev.gantry.v1.NodeRestrictions;
@@ -32,6 +33,7 @@ import java.util.regex.Pattern;
  * @param tls how the node uses TLS; empty if it does not
  * @param serverUsers the numbers of the users, besides the node's own and root, whose servers on this machine the node
  *     trusts without TLS
+ * @param artifacts the limits of artifacts, and where files of the machine may come from
  */
 record NodeConfig(
         List<String> servers,
@@ -48,7 +50,8 @@ record NodeConfig(
         Optional<Path> rkt,
         Optional<Path> joinTokenFile,
         Optional<TlsOptions> tls,
-        Set<Long> serverUsers) {
+        Set<Long> serverUsers,
+        ArtifactSettings artifacts) {
 
     static final int MIN_DYNAMIC_PORT = 20_000;
     static final int MAX_DYNAMIC_PORT = 32_000;
@@ -117,7 +120,8 @@ record NodeConfig(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Set.of());
+                Set.of(),
+                ArtifactSettings.DEFAULT);
     }
 
     static String defaultName() {

@@ -95,6 +95,9 @@ final class NodeOptions {
     private final RestrictionOptions restrictions = new RestrictionOptions();
 
     @Mixin
+    private final ArtifactOptions artifacts = new ArtifactOptions();
+
+    @Mixin
     private final NodeTlsOptions tls = new NodeTlsOptions();
 
     /**
@@ -126,6 +129,7 @@ final class NodeOptions {
                 tls.toTls(),
                 serverUsers.stream()
                         .map(user -> UserId.parse(user, Path.of("/etc/passwd")))
-                        .collect(Collectors.toSet()));
+                        .collect(Collectors.toSet()),
+                artifacts.toSettings());
     }
 }

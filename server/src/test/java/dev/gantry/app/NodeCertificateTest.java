@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.client.LocalCredentials;
 import dev.gantry.client.TlsOptions;
 import dev.gantry.model.JoinToken;
+import dev.gantry.node.artifact.ArtifactSettings;
 import dev.gantry.node.certificate.NodeTransport;
 import dev.gantry.node.session.NotConnectingException;
 import dev.gantry.node.session.SessionCredentials;
@@ -358,7 +359,8 @@ class NodeCertificateTest {
                 Optional.empty(),
                 Optional.empty(),
                 tls,
-                Set.of());
+                Set.of(),
+                ArtifactSettings.DEFAULT);
     }
 
     private GantryNode start(JoinTokens tokens) {

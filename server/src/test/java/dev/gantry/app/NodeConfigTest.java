@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.client.TlsOptions;
+import dev.gantry.node.artifact.ArtifactSettings;
 import dev.gantry.v1.NodeRestrictions;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,6 +92,7 @@ class NodeConfigTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Set.of());
+                Set.of(),
+                ArtifactSettings.DEFAULT);
     }
 }

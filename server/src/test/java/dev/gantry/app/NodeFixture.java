@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.gantry.node.NodeTimings;
+import dev.gantry.node.artifact.ArtifactSettings;
 import dev.gantry.node.session.SessionTimings;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.ClientStatus;
@@ -34,28 +35,38 @@ final class NodeFixture implements AutoCloseable {
             Duration.ofMillis(500),
             Duration.ofMillis(200));
 
+    private static final NodeRestrictions RESTRICTIONS =
+            NodeRestrictions.newBuilder().setDenyHostNetwork(true).build();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final FixtureServer server;
     private final Path dir;
+    private final NodeRestrictions restrictions;
+    private final ArtifactSettings artifacts;
     private ProcessDriver driver;
     private GantryNode node;
 
-    private NodeFixture(Path dir, FixtureServer server) {
+    private NodeFixture(Path dir, FixtureServer server, NodeRestrictions restrictions, ArtifactSettings artifacts) {
+        this.restrictions = restrictions;
+        this.artifacts = artifacts;
         this.dir = dir;
         this.server = server;
         restart();
     }
 
     static NodeFixture start(Path dir) throws IOException {
-        return new NodeFixture(dir, FixtureServer.start(ScriptJobs.nothing()));
+        return start(dir, RESTRICTIONS, ArtifactSettings.DEFAULT);
+    }
+
+    static NodeFixture start(Path dir, NodeRestrictions restrictions, ArtifactSettings artifacts) throws IOException {
+        return new NodeFixture(dir, FixtureServer.start(ScriptJobs.nothing()), restrictions, artifacts);
     }
 
     /** Ends the node's process if it runs, and starts the next one, whose driver knows only the files on disk. */
     void restart() {
         stopProcess();
         driver = new ProcessDriver();
-        node = GantryNode.start(config(List.of(server.address()), dir), parts(driver));
+        node = GantryNode.start(config(List.of(server.address()), dir, restrictions, artifacts), parts(driver));
     }
 
     /** Ends the node's process and leaves its tasks running. */
@@ -114,6 +125,11 @@ final class NodeFixture implements AutoCloseable {
     }
 
     static NodeConfig config(List<String> servers, Path dir) {
+        return config(servers, dir, RESTRICTIONS, ArtifactSettings.DEFAULT);
+    }
+
+    private static NodeConfig config(
+            List<String> servers, Path dir, NodeRestrictions restrictions, ArtifactSettings artifacts) {
         return new NodeConfig(
                 servers,
                 dir.resolve("data"),
@@ -125,11 +141,12 @@ final class NodeFixture implements AutoCloseable {
                 NodeConfig.MIN_DYNAMIC_PORT,
                 NodeConfig.MAX_DYNAMIC_PORT,
                 Map.of(),
-                NodeRestrictions.newBuilder().setDenyHostNetwork(true).build(),
+                restrictions,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Set.of());
+                Set.of(),
+                artifacts);
     }
 
     static GantryNode.Parts parts(ProcessDriver driver) {

@@ -3,11 +3,13 @@ package dev.gantry.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.node.artifact.ArtifactSettings;
 import dev.gantry.v1.HostVolumeRestriction;
 import dev.gantry.v1.NodeRestrictions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +67,8 @@ class NodeOptionsTest {
                         Optional.of(Path.of("/usr/bin/rkt")),
                         Optional.of(Path.of("/etc/gantry/join.token")),
                         Optional.empty(),
-                        Set.of()));
+                        Set.of(),
+                        ArtifactSettings.DEFAULT));
     }
 
     @ParameterizedTest
@@ -160,5 +163,44 @@ class NodeOptionsTest {
         NodeOptions options = new NodeOptions();
         new CommandLine(options).parseArgs(args);
         return options.toConfig(SERVERS, DIR, Optional.empty(), Optional.empty());
+    }
+
+    @Test
+    void where_artifacts_come_from_and_how_large_they_get_can_be_said(@TempDir Path dir) throws IOException {
+        Path credentials = Files.writeString(dir.resolve("credentials"), "https://example.com bearer x");
+        Files.setPosixFilePermissions(credentials, PosixFilePermissions.fromString("rw-------"));
+        Path directory = Files.createDirectory(dir.resolve("artifacts"));
+        Path link = Files.createSymbolicLink(dir.resolve("link"), directory);
+
+        ArtifactSettings settings = config(
+                        "--artifact-directory",
+                        link.toString(),
+                        "--artifact-credentials",
+                        credentials.toString(),
+                        "--artifact-max-size",
+                        "3",
+                        "--artifact-cache-size",
+                        "0")
+                .artifacts();
+
+        assertThat(settings.directories()).containsExactly(directory.toRealPath());
+        assertThat(settings.credentials()).contains(credentials);
+        assertThat(settings.maxBytes()).isEqualTo(3 << 20);
+        assertThat(settings.cacheBytes()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--artifact-directory, /nonexistent",
+        "--artifact-credentials, /nonexistent",
+        "--artifact-max-size, 0",
+        "--artifact-cache-size, -1",
+        "--artifact-max-size, 9999999999",
+    })
+    void an_option_about_artifacts_that_can_not_be_used_is_named(String option, String value) {
+        assertThatThrownBy(() -> config(option, value))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(option)
+                .hasMessageContaining(value);
     }
 }

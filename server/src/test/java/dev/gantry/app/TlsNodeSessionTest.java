@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.TlsOptions;
+import dev.gantry.node.artifact.ArtifactSettings;
 import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeRestrictions;
@@ -170,7 +171,8 @@ class TlsNodeSessionTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(cluster.options("alpha")),
-                Set.of());
+                Set.of(),
+                ArtifactSettings.DEFAULT);
         GantryNode node = GantryNode.start(config, NodeFixture.parts(new ProcessDriver()));
         try {
             assertThat(nodes()).isEmpty();

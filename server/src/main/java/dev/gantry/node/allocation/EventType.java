@@ -10,6 +10,10 @@ enum EventType {
     SETUP("Setup"),
     /** The task waits for variables. */
     WAITING("Waiting"),
+    /** The artifacts of the task are being fetched. */
+    DOWNLOADING_ARTIFACTS("DownloadingArtifacts"),
+    /** An artifact could not be fetched. */
+    FAILED_ARTIFACT_DOWNLOAD("FailedArtifactDownload"),
     /** The pod runs. */
     STARTED("Started"),
     /** The pod has ended by itself. */

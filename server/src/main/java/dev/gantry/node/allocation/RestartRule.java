@@ -2,7 +2,6 @@ package dev.gantry.node.allocation;
 
 import com.google.protobuf.util.Durations;
 import dev.gantry.driver.TaskExit;
-import dev.gantry.driver.TaskStartException;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.node.state.RestartWindow;
 import dev.gantry.v1.RestartMode;
@@ -50,7 +49,7 @@ record RestartRule(RestartPolicy policy, boolean evenOnSuccess) {
         return exit.isSuccess() && !evenOnSuccess ? new Decision.Done() : again(used, now, random);
     }
 
-    Decision afterFailedStart(TaskStartException failure, RestartWindow used, Instant now, RandomGenerator random) {
+    Decision afterFailedStart(StartFailure failure, RestartWindow used, Instant now, RandomGenerator random) {
         return failure.isWorthRetrying()
                 ? again(used, now, random)
                 : new Decision.Failed("Starting it again on this node would not help");

@@ -1,6 +1,7 @@
 package dev.gantry.node.allocation;
 
 import dev.gantry.driver.TaskDriver;
+import dev.gantry.node.artifact.Artifacts;
 import dev.gantry.node.check.CheckProbes;
 import dev.gantry.node.check.CheckScheduler;
 import dev.gantry.v1.Node;
@@ -25,6 +26,7 @@ import java.util.random.RandomGenerator;
  * @param checkScheduler repeats the probes of checks
  * @param probes makes the probes of checks
  * @param variables asks the server for the values of variables
+ * @param artifacts fetches the artifacts of tasks
  * @param clock gives the times of events
  * @param steady measures durations: it starts at the time of the clock and never jumps
  * @param random gives the jitter of delays; used on the owner thread
@@ -39,6 +41,7 @@ public record RunnerContext(
         CheckScheduler checkScheduler,
         CheckProbes probes,
         VariableSource variables,
+        Artifacts artifacts,
         InstantSource clock,
         InstantSource steady,
         RandomGenerator random) {

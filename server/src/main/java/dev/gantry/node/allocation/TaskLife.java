@@ -2,7 +2,6 @@ package dev.gantry.node.allocation;
 
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskExit;
-import dev.gantry.driver.TaskStartException;
 import dev.gantry.node.state.RestartWindow;
 import dev.gantry.v1.TaskState;
 import java.time.Duration;
@@ -78,6 +77,13 @@ final class TaskLife {
         if (!why.equals(waitingFor)) {
             waitingFor = why;
             history.add(EventType.WAITING, why);
+        }
+    }
+
+    /** Records that artifacts are being fetched. */
+    void downloading() {
+        if (!isDead()) {
+            history.add(EventType.DOWNLOADING_ARTIFACTS, "The node fetches the task's artifacts");
         }
     }
 
@@ -167,11 +173,11 @@ final class TaskLife {
     }
 
     /** Records that a start has failed, and decides about the next start. */
-    TaskThread.Next startFailed(TaskStartException failure, RestartRule restarts) {
+    TaskThread.Next startFailed(StartFailure failure, RestartRule restarts) {
         if (isDead()) {
             return rest();
         }
-        history.add(failure.isRestricted() ? EventType.RESTRICTED : EventType.DRIVER_FAILURE, failure.getMessage());
+        history.add(failure.event(), failure.message());
         if (stopping) {
             history.die(false);
             return rest();

@@ -5,7 +5,6 @@ import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskRequest;
-import dev.gantry.driver.TaskStartException;
 import dev.gantry.model.EscalatingScheduler;
 import dev.gantry.model.VariableReference;
 import dev.gantry.node.environment.TaskEnvironment;
@@ -201,7 +200,7 @@ final class TaskRunner {
             life.prepare();
         }
         Duration delay = life.delay(spec.restarts());
-        return new TaskThread.Work(directory, live, leftover, delay, context.directories());
+        return new TaskThread.Work(directory, live, leftover, delay, context.directories(), context.artifacts());
     }
 
     /** Fails the task before it runs. Ends its preparation. */
@@ -273,6 +272,7 @@ final class TaskRunner {
                         ports,
                         directory),
                 PayloadFile.of(group.job(), task),
+                ArtifactRequests.of(task, environment),
                 group.permission());
     }
 
@@ -307,7 +307,12 @@ final class TaskRunner {
         }
 
         @Override
-        public CompletableFuture<TaskThread.Next> startFailed(TaskStartException failure) {
+        public void downloading() {
+            post(life::downloading);
+        }
+
+        @Override
+        public CompletableFuture<TaskThread.Next> startFailed(StartFailure failure) {
             return decided(() -> life.startFailed(failure, spec.restarts()));
         }
 

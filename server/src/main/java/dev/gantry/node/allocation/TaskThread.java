@@ -8,8 +8,12 @@ import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.driver.TaskStop;
+import dev.gantry.node.artifact.ArtifactException;
+import dev.gantry.node.artifact.ArtifactRequest;
+import dev.gantry.node.artifact.Artifacts;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The thread of one task, from its first start to the removal of its last run. It calls the driver, whose calls block,
  * and reports to the owner thread. If the answer to a report says so, it starts the task again.
  *
- * <p>The thread is interrupted only within calls of the driver that may be interrupted. Elsewhere the thread checks for
+ * <p>The thread is interrupted only within calls of the driver, and fetches of artifacts, that may be interrupted. Elsewhere the thread checks for
  * commands itself, and ends by a {@link Cancelled}.
  */
 final class TaskThread {
@@ -54,13 +58,15 @@ final class TaskThread {
      * @param leftover an earlier run whose end is known; the thread removes it before the next run
      * @param delay the wait before the first start
      * @param directories prepares the directory of the task
+     * @param artifacts fetches its artifacts
      */
     record Work(
             TaskDirectory directory,
             Optional<RunningTask> found,
             Optional<RunningTask> leftover,
             Duration delay,
-            AllocationDirectories directories) {}
+            AllocationDirectories directories,
+            Artifacts artifacts) {}
 
     /** Takes the reports of the thread. Called on this thread, which waits for each answer. */
     interface Reports {
@@ -68,8 +74,11 @@ final class TaskThread {
         /** Requests a start of the task. The future completes with an empty value if the task must not start. */
         CompletableFuture<Optional<Start>> request();
 
+        /** Reports that artifacts are being fetched. */
+        void downloading();
+
         /** Reports that a start has failed. */
-        CompletableFuture<Next> startFailed(TaskStartException failure);
+        CompletableFuture<Next> startFailed(StartFailure failure);
 
         /** Reports that the task runs, or was found. */
         void started(RunningTask task);
@@ -89,9 +98,20 @@ final class TaskThread {
      *
      * @param request the request to the driver
      * @param payload the payload file, if there is one
+     * @param artifacts the artifacts; those that an earlier start has fetched are left out
      * @param permission completed with true once the task may run, or with false if it must not
      */
-    record Start(TaskRequest request, Optional<PayloadFile> payload, CompletableFuture<Boolean> permission) {}
+    record Start(
+            TaskRequest request,
+            Optional<PayloadFile> payload,
+            List<ArtifactRequest> artifacts,
+            CompletableFuture<Boolean> permission) {
+
+        /** Copies the list. */
+        Start {
+            artifacts = List.copyOf(artifacts);
+        }
+    }
 
     /**
      * The next step after the end of a task.
@@ -172,14 +192,28 @@ final class TaskThread {
         RunningTask task;
         begin(Call.START);
         try {
+            fetch(start.artifacts());
             task = start(start);
         } catch (TaskStartException e) {
             end();
-            return reports.startFailed(e).join().again();
+            return reports.startFailed(StartFailure.of(e)).join().again();
+        } catch (ArtifactException e) {
+            end();
+            return reports.startFailed(StartFailure.of(e)).join().again();
         } finally {
             end();
         }
         return follow(task);
+    }
+
+    private void fetch(List<ArtifactRequest> artifacts) throws ArtifactException, InterruptedException, IOException {
+        List<ArtifactRequest> missing = work.artifacts().missing(artifacts, work.directory());
+        if (!missing.isEmpty()) {
+            reports.downloading();
+        }
+        for (ArtifactRequest artifact : missing) {
+            work.artifacts().fetch(artifact, work.directory());
+        }
     }
 
     /** Waits until the task may start, which it may not before the server has the variables that it needs. */

@@ -30,7 +30,8 @@ import java.util.regex.Pattern;
  * unknown name without a dot stays as it is: <code>${arch}</code> in an argument may be meant for a shell.
  *
  * <p>Values of variables (<code>${var.PATH.KEY}</code>) are filled in where they may stand: in the task's own environment
- * variables and in some texts of its config ({@link ConfigTexts#mayReferToVariables}). Other texts of the task get neither them nor the environment variables that have them:
+ * variables, in sources and headers of its artifacts, and in some texts of its config
+ * ({@link ConfigTexts#mayReferToVariables}). Other texts of the task get neither them nor the environment variables that have them:
  * these texts are named in errors and kept in records.
  */
 public final class TaskEnvironment {
@@ -133,6 +134,26 @@ public final class TaskEnvironment {
      */
     public String interpolate(String text) {
         return openInterpolation.apply(text);
+    }
+
+    /**
+     * Interpolates a text that may refer to variables.
+     *
+     * @param text any text; the result must not get into errors and records
+     * @return the text with each known name replaced
+     */
+    public String interpolateSecret(String text) {
+        return interpolation.apply(text);
+    }
+
+    /**
+     * Decides whether a text has values of variables in it, once it is interpolated by {@link #interpolateSecret}.
+     *
+     * @param text any text
+     * @return true also if an environment variable has them that it names
+     */
+    public boolean isSecret(String text) {
+        return !interpolation.apply(text).equals(openInterpolation.apply(text));
     }
 
     private void setOwn(Map<String, String> env) {

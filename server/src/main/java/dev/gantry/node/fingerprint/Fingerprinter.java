@@ -17,9 +17,12 @@ public final class Fingerprinter {
     private final HostFacts host;
     private final Disk disk;
     private final NodeResources fixed;
+    private final Map<String, String> ofNode;
     private final List<TaskDriver> drivers;
 
-    private Fingerprinter(HostFacts host, Disk disk, NodeResources fixed, List<TaskDriver> drivers) {
+    private Fingerprinter(
+            HostFacts host, Disk disk, NodeResources fixed, Map<String, String> ofNode, List<TaskDriver> drivers) {
+        this.ofNode = Map.copyOf(ofNode);
         this.host = host;
         this.disk = disk;
         this.fixed = fixed;
@@ -32,16 +35,18 @@ public final class Fingerprinter {
      * @param dataDir the node's data directory, whose disk is measured
      * @param ports the address that ports are allocated on and the dynamic range; the other fields are ignored
      * @param version the version of this program
+     * @param ofNode attributes of the node's own parts, which do not change
      * @param drivers the drivers
      * @return the fingerprinter
      */
-    public static Fingerprinter create(Path dataDir, NodeResources ports, String version, List<TaskDriver> drivers) {
+    public static Fingerprinter create(
+            Path dataDir, NodeResources ports, String version, Map<String, String> ofNode, List<TaskDriver> drivers) {
         HostFacts host = HostFacts.read(Path.of("/"), ports.getIp(), version);
         NodeResources fixed = ports.toBuilder()
                 .setCpu(host.cpu().total())
                 .setMemoryMib(host.memoryBytes() / MEBIBYTE)
                 .build();
-        return new Fingerprinter(host, new Disk(dataDir), fixed, drivers);
+        return new Fingerprinter(host, new Disk(dataDir), fixed, ofNode, drivers);
     }
 
     /**
@@ -86,6 +91,7 @@ public final class Fingerprinter {
 
     private NodeFingerprint fingerprint(Map<String, String> attributes, Map<String, DriverHealth> health) {
         Disk.Space space = disk.space();
+        attributes.putAll(ofNode);
         attributes.put("unique.storage.bytestotal", Long.toString(space.total()));
         attributes.put("unique.storage.bytesfree", Long.toString(space.free()));
         // 0 would mean that the space is not known.

@@ -37,6 +37,7 @@ public final class DataDirectory implements AutoCloseable {
             DataDirectory directory = new DataDirectory(root, lock(root));
             createPrivate(directory.state());
             createPrivate(directory.allocations());
+            createPrivate(directory.downloads());
             return directory;
         } catch (IOException e) {
             throw new NodeStateException(
@@ -97,6 +98,15 @@ public final class DataDirectory implements AutoCloseable {
      */
     public Path allocations() {
         return root.resolve("allocs");
+    }
+
+    /**
+     * Returns the directory of downloads that are kept or not finished. Only the node's user can enter it.
+     *
+     * @return the directory
+     */
+    public Path downloads() {
+        return root.resolve("downloads");
     }
 
     /** Releases the lock. */

@@ -96,10 +96,10 @@ class RestartRuleTest {
         RestartRule restarts = restarts(2, RestartMode.RESTART_MODE_DELAY, true);
 
         assertThat(restarts.afterFailedStart(
-                        new TaskStartException("no image", false), RestartWindow.UNUSED, NOW, RANDOM))
+                        StartFailure.of(new TaskStartException("no image", false)), RestartWindow.UNUSED, NOW, RANDOM))
                 .isInstanceOf(Decision.Failed.class);
         assertThat(restarts.afterFailedStart(
-                        new TaskStartException("no answer", true), RestartWindow.UNUSED, NOW, RANDOM))
+                        StartFailure.of(new TaskStartException("no answer", true)), RestartWindow.UNUSED, NOW, RANDOM))
                 .isInstanceOf(Decision.Again.class);
     }
 

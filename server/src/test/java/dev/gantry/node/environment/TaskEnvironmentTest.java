@@ -253,6 +253,11 @@ class TaskEnvironmentTest {
         assertThat(whole.getConfig().getFieldsOrThrow("image")).isEqualTo(text("${SECRET}-o-${var.jobs/shop.db.pass}"));
         assertThat(whole.getUser()).isEqualTo("${SECRET}");
         assertThat(filled.interpolate("${SECRET} ${OPEN}")).isEqualTo("${SECRET} o");
+        assertThat(filled.interpolateSecret("${SECRET} ${OPEN}")).isEqualTo("x${OPEN}$1y o");
+        assertThat(filled.isSecret("${OPEN} ${var.jobs/shop.none} ${attr.none}"))
+                .isFalse();
+        assertThat(filled.isSecret("${var.jobs/shop.db.pass}")).isTrue();
+        assertThat(filled.isSecret("${SECRET}")).isTrue();
     }
 
     private static Value list(String... texts) {

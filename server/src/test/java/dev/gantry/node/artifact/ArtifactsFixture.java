@@ -1,0 +1,73 @@
+package dev.gantry.node.artifact;
+
+import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.FileOwner;
+import dev.gantry.restriction.Restrictions;
+import dev.gantry.v1.ArtifactMode;
+import dev.gantry.v1.ArtifactSourceRestriction;
+import dev.gantry.v1.NodeRestrictions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A fetcher of artifacts with a data directory, for a task with a directory. */
+final class ArtifactsFixture {
+
+    static final ArtifactSettings SMALL = new ArtifactSettings(
+            List.of(), Optional.empty(), 4 << 20, 4 << 20, 100, Duration.ofSeconds(30), Duration.ofSeconds(10));
+
+    final TaskDirectory task;
+    final Path downloads;
+    private final AtomicLong seconds = new AtomicLong(1_800_000_000);
+
+    ArtifactsFixture(Path root) throws IOException {
+        Path allocation = Files.createDirectories(root.resolve("allocs/a1"));
+        task = new TaskDirectory(allocation, "main");
+        Files.createDirectories(task.local());
+        Files.createDirectories(task.secrets());
+        Files.createDirectories(task.driver());
+        downloads = Files.createDirectories(root.resolve("downloads"));
+    }
+
+    Artifacts artifacts(ArtifactSettings settings, String... allowed) {
+        NodeRestrictions restrictions = NodeRestrictions.newBuilder()
+                .setArtifactSources(ArtifactSourceRestriction.newBuilder().addAllAllow(List.of(allowed)))
+                .build();
+        return artifacts(settings, Restrictions.of(restrictions));
+    }
+
+    /** Each use of its clock is a second later. */
+    Artifacts artifacts(ArtifactSettings settings, Restrictions restrictions) {
+        InstantSource clock = () -> Instant.ofEpochSecond(seconds.incrementAndGet());
+        return new Artifacts(settings, restrictions, downloads, System.getenv("PATH"), clock);
+    }
+
+    Path local(String name) {
+        return task.local().resolve(name);
+    }
+
+    static ArtifactRequest request(String source) {
+        return request(source, "", ArtifactMode.ARTIFACT_MODE_ANY, Map.of(), Map.of());
+    }
+
+    static ArtifactRequest request(String source, Map<String, String> options) {
+        return request(source, "", ArtifactMode.ARTIFACT_MODE_ANY, options, Map.of());
+    }
+
+    static ArtifactRequest request(
+            String source,
+            String destination,
+            ArtifactMode mode,
+            Map<String, String> options,
+            Map<String, String> headers) {
+        return new ArtifactRequest(
+                source, source, source, false, destination, mode, options, headers, FileOwner.OF_THIS_PROCESS);
+    }
+}

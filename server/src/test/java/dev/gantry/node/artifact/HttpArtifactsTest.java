@@ -1,0 +1,436 @@
+package dev.gantry.node.artifact;
+
+import static dev.gantry.node.artifact.ArtifactsFixture.SMALL;
+import static dev.gantry.node.artifact.ArtifactsFixture.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.FileOwner;
+import dev.gantry.model.ArtifactChecksum;
+import dev.gantry.restriction.Restrictions;
+import dev.gantry.v1.ArtifactMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tests artifacts of a real HTTP server. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HttpArtifactsTest {
+
+    @TempDir
+    Path dir;
+
+    private FileServer server;
+    private ArtifactsFixture fixture;
+    private Artifacts artifacts;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = FileServer.start();
+        fixture = new ArtifactsFixture(dir);
+        artifacts = fixture.artifacts(SMALL, server.url());
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void a_file_is_put_into_local_under_its_name_and_every_user_may_read_it() throws Exception {
+        fetch(request(server.add("/dir/hello.txt", text("hello"))));
+
+        assertThat(fixture.local("hello.txt")).hasContent("hello");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(fixture.local("hello.txt"))))
+                .isEqualTo("rw-r--r--");
+        assertThat(fixture.downloads).isEmptyDirectory();
+        assertThat(fixture.task.artifacts().resolve("main")).doesNotExist();
+    }
+
+    @Test
+    void destination_mode_and_filename_say_where_it_is_put() throws Exception {
+        String url = server.add("/a", text("1"));
+
+        fetch(request(url, "secrets/deep/b", ArtifactMode.ARTIFACT_MODE_FILE, Map.of(), Map.of()));
+        fetch(request(url, "/local/deep", ArtifactMode.ARTIFACT_MODE_ANY, Map.of("filename", "c"), Map.of()));
+        fetch(request(url, "", ArtifactMode.ARTIFACT_MODE_FILE, Map.of(), Map.of()));
+
+        assertThat(fixture.task.secrets().resolve("deep/b")).hasContent("1");
+        assertThat(fixture.local("deep/c")).hasContent("1");
+        assertThat(fixture.local("a")).hasContent("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", "../other/local", "local/../..", "driver", "local/../driver/x", "/", "alloc/x"})
+    void a_destination_outside_of_the_tasks_directory_is_refused(String destination) {
+        ArtifactRequest request =
+                request(server.add("/a", text("1")), destination, ArtifactMode.ARTIFACT_MODE_ANY, Map.of(), Map.of());
+
+        assertThatThrownBy(() -> fetch(request))
+                .isInstanceOfSatisfying(
+                        ArtifactException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.INVALID))
+                .hasMessageContaining("name one below local/ or secrets/");
+    }
+
+    @Test
+    void links_that_a_task_has_left_in_the_way_are_replaced_and_not_followed() throws Exception {
+        Path outside = Files.createDirectory(dir.resolve("outside"));
+        Path file = Files.writeString(outside.resolve("a"), "untouched");
+        Files.createSymbolicLink(fixture.local("data"), outside);
+        Files.createSymbolicLink(fixture.local("a"), file);
+
+        fetch(request(server.add("/a", text("1")), "local/data", ArtifactMode.ARTIFACT_MODE_ANY, Map.of(), Map.of()));
+        fetch(request(server.add("/b/a", text("2"))));
+
+        assertThat(file).hasContent("untouched");
+        assertThat(outside).isDirectoryContaining("glob:**/a").isDirectoryNotContaining("glob:**/b");
+        assertThat(fixture.local("data/a")).hasContent("1");
+        assertThat(fixture.local("a")).hasContent("2").isRegularFile();
+        assertThat(Files.isSymbolicLink(fixture.local("a"))).isFalse();
+    }
+
+    @Test
+    void a_broken_off_download_goes_on_where_it_ended() throws Exception {
+        byte[] content = random(300_000);
+        String url = server.add("/big", content);
+        server.breakOff("/big", 100_000, HttpArtifactsTest::nothing);
+
+        fetch(request(url));
+
+        assertThat(fixture.local("big")).hasBinaryContent(content);
+        assertThat(ranges())
+                .satisfiesExactly(
+                        first -> assertThat(first).isEmpty(),
+                        rest -> assertThat(rest.orElseThrow()).matches("bytes=[1-9][0-9]*-"));
+    }
+
+    @Test
+    void a_broken_off_download_begins_anew_if_the_file_has_changed() throws Exception {
+        byte[] changed = random(200_000);
+        String url = server.add("/big", random(300_000));
+        server.breakOff("/big", 100_000, () -> {
+            server.add("/big", changed);
+            server.setVersion("\"2\"");
+        });
+
+        fetch(request(url));
+
+        assertThat(fixture.local("big")).hasBinaryContent(changed);
+    }
+
+    @Test
+    void a_download_that_breaks_off_again_and_again_fails_and_the_next_start_of_the_task_resumes_it() throws Exception {
+        byte[] content = random(400_000);
+        String url = server.add("/big", content);
+        for (int end = 100_000; end < 400_000; end += 100_000) {
+            server.breakOff("/big", end, HttpArtifactsTest::nothing);
+        }
+        assertThatThrownBy(() -> fetch(request(url)))
+                .isInstanceOfSatisfying(
+                        ArtifactException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RETRY));
+
+        fixture.artifacts(SMALL, server.url()).fetch(request(url), fixture.task);
+
+        assertThat(fixture.local("big")).hasBinaryContent(content);
+        assertThat(ranges()).hasSize(4).last().asString().containsPattern("bytes=[1-9][0-9]*-");
+    }
+
+    @Test
+    void a_server_that_sends_nothing_any_more_is_given_up() {
+        String url = server.add("/big", random(100_000));
+        for (int i = 0; i < 3; i++) {
+            server.hang("/big", 50_000);
+        }
+        ArtifactSettings impatient = new ArtifactSettings(
+                List.of(), Optional.empty(), 1 << 20, 1 << 20, 10, Duration.ofSeconds(30), Duration.ofMillis(100));
+
+        assertThatThrownBy(() -> fixture.artifacts(impatient, server.url()).fetch(request(url), fixture.task))
+                .isInstanceOf(ArtifactException.class)
+                .hasMessageContaining("no data for");
+    }
+
+    @Test
+    void a_fetch_ends_when_its_time_is_over() {
+        String url = server.add("/big", random(100_000));
+        server.hang("/big", 50_000);
+        ArtifactSettings hurried = new ArtifactSettings(
+                List.of(), Optional.empty(), 1 << 20, 1 << 20, 10, Duration.ofMillis(500), Duration.ofSeconds(30));
+
+        assertThatThrownBy(() -> fixture.artifacts(hurried, server.url()).fetch(request(url), fixture.task))
+                .isInstanceOf(ArtifactException.class)
+                .hasMessageContaining("it takes longer than");
+    }
+
+    @Test
+    void a_fetch_ends_when_its_thread_is_interrupted() throws Exception {
+        String url = server.add("/big", random(100_000));
+        server.hang("/big", 50_000);
+        CompletableFuture<Throwable> end = new CompletableFuture<>();
+        Thread thread = new Thread(() -> end.complete(catchThrowable(() -> fetch(request(url)))));
+        thread.start();
+        await().until(() -> !server.requests().isEmpty());
+
+        thread.interrupt();
+
+        assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void tasks_that_start_at_the_same_time_download_a_file_with_a_checksum_once() throws Exception {
+        byte[] content = random(300_000);
+        ArtifactRequest request = request(server.add("/a", content), Map.of("checksum", sha256(content)));
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            TaskDirectory task = new TaskDirectory(fixture.task.allocation(), "t" + i);
+            Files.createDirectories(task.local());
+            all.add(CompletableFuture.runAsync(() -> {
+                try {
+                    artifacts.fetch(request, task);
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+
+        all.forEach(CompletableFuture::join);
+
+        assertThat(server.requests()).hasSize(1);
+        assertThat(fixture.task.allocation().resolve("t5/local/a")).hasBinaryContent(content);
+    }
+
+    @Test
+    void a_wrong_checksum_is_refused_with_the_right_one_and_leaves_nothing() {
+        String url = server.add("/a", text("1"));
+        String wrong = "md5:" + "0".repeat(32);
+
+        assertThatThrownBy(() -> fetch(request(url, Map.of("checksum", wrong))))
+                .isInstanceOf(ArtifactException.class)
+                .hasMessage(
+                        "Failed to download artifact \"%s\": it has the checksum md5:c4ca4238a0b923820dcc509a6f75849b, and not %s"
+                                .formatted(url, wrong));
+        assertThat(fixture.local("a")).doesNotExist();
+        assertThat(fixture.downloads).isEmptyDirectory();
+    }
+
+    @Test
+    void a_file_with_a_checksum_is_downloaded_once_and_verified_at_each_use() throws Exception {
+        byte[] content = text("kept");
+        ArtifactRequest request = request(server.add("/a", content), Map.of("checksum", sha256(content)));
+        fetch(request);
+        fetch(request);
+        assertThat(server.requests()).hasSize(1);
+        try (var kept = Files.list(fixture.downloads)) {
+            Files.writeString(kept.findFirst().orElseThrow(), "damaged");
+        }
+
+        fetch(request);
+
+        assertThat(server.requests()).hasSize(2);
+        assertThat(fixture.local("a")).hasContent("kept");
+    }
+
+    @Test
+    void who_asks_with_other_headers_does_not_get_what_is_kept() throws Exception {
+        byte[] content = text("kept");
+        String url = server.add("/a", content);
+        Map<String, String> checksum = Map.of("checksum", sha256(content));
+        fetch(request(url, "", ArtifactMode.ARTIFACT_MODE_ANY, checksum, Map.of("Authorization", "Bearer x")));
+
+        fetch(request(url, checksum));
+
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @Test
+    void what_was_not_used_for_longest_is_deleted_when_too_much_is_kept() throws Exception {
+        ArtifactSettings small = SMALL.with(List.of(), Optional.empty(), 1 << 20, 250_000);
+        Artifacts bounded = fixture.artifacts(small, server.url());
+        for (String name : List.of("/a", "/b", "/a", "/c")) {
+            byte[] content = new byte[100_000 + name.charAt(1)];
+            bounded.fetch(request(server.add(name, content), Map.of("checksum", sha256(content))), fixture.task);
+        }
+        assertThat(server.requests()).hasSize(3);
+
+        byte[] first = new byte[100_000 + 'a'];
+        bounded.fetch(request(server.url() + "/a", Map.of("checksum", sha256(first))), fixture.task);
+        byte[] second = new byte[100_000 + 'b'];
+        bounded.fetch(request(server.url() + "/b", Map.of("checksum", sha256(second))), fixture.task);
+
+        assertThat(server.requests()).hasSize(4);
+    }
+
+    @Test
+    void a_file_that_is_too_large_is_refused_whether_its_server_says_so_or_not() {
+        String url = server.add("/a", new byte[5 << 20]);
+
+        assertThatThrownBy(() -> fetch(request(url)))
+                .isInstanceOf(ArtifactException.class)
+                .hasMessageContaining("larger than 4194304 bytes, which --artifact-max-size of the node allows");
+    }
+
+    @Test
+    void headers_and_credentials_go_to_the_server_of_the_url_and_not_to_where_it_redirects() throws Exception {
+        try (FileServer other = FileServer.start()) {
+            Path file = Files.writeString(dir.resolve("credentials"), """
+                    # for the team
+                    %s/team basic ann secret word
+                    """.formatted(server.url()));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            ArtifactSettings settings = SMALL.with(List.of(), Optional.of(file), 1 << 20, 1 << 20);
+            Artifacts trusted = fixture.artifacts(settings, server.url(), other.url());
+            server.redirect("/team/b", other.add("/b", text("1")));
+            String url = server.redirect("/team/a", server.url() + "/team/b");
+
+            trusted.fetch(
+                    request(url, "", ArtifactMode.ARTIFACT_MODE_ANY, Map.of(), Map.of("X-Token", "t")), fixture.task);
+            trusted.fetch(request(server.add("/teams", text("2"))), fixture.task);
+
+            assertThat(server.requests().subList(0, 2)).allSatisfy(headers -> {
+                assertThat(headers.getFirst("Authorization")).isEqualTo("Basic YW5uOnNlY3JldCB3b3Jk");
+                assertThat(headers.getFirst("X-Token")).isEqualTo("t");
+            });
+            assertThat(server.requests().get(2)).doesNotContainKey("Authorization");
+            assertThat(other.requests())
+                    .singleElement()
+                    .satisfies(headers -> assertThat(headers).doesNotContainKeys("Authorization", "X-token"));
+        }
+    }
+
+    @Test
+    void neither_headers_nor_a_secret_source_get_into_a_message() {
+        ArtifactRequest request = new ArtifactRequest(
+                "1",
+                server.url() + "/${var.jobs/j.key}",
+                server.url() + "/hidden?key=hidden",
+                true,
+                "",
+                ArtifactMode.ARTIFACT_MODE_ANY,
+                Map.of(),
+                Map.of("Authorization", "hidden\nx"),
+                FileOwner.OF_THIS_PROCESS);
+        ArtifactRequest elsewhere = new ArtifactRequest(
+                "1",
+                "https://example.com/${var.jobs/j.key}",
+                "https://example.com/hidden",
+                true,
+                "",
+                ArtifactMode.ARTIFACT_MODE_ANY,
+                Map.of(),
+                Map.of(),
+                FileOwner.OF_THIS_PROCESS);
+
+        for (ArtifactRequest one : List.of(request, elsewhere)) {
+            assertThatThrownBy(() -> fetch(one))
+                    .isInstanceOf(ArtifactException.class)
+                    .message()
+                    .doesNotContain("hidden");
+            assertThat(one).asString().doesNotContain("hidden");
+        }
+    }
+
+    @Test
+    void a_server_of_this_machine_is_asked_only_if_the_owner_of_the_node_names_it() {
+        String url = server.add("/a", text("1"));
+
+        for (Artifacts one : List.of(
+                fixture.artifacts(SMALL, Restrictions.NONE), fixture.artifacts(SMALL, "http://*", "http://127.*"))) {
+            assertThatThrownBy(() -> one.fetch(request(url), fixture.task))
+                    .isInstanceOfSatisfying(
+                            ArtifactException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RESTRICTED));
+        }
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void a_redirect_leads_to_no_server_that_is_not_allowed() throws Exception {
+        try (FileServer other = FileServer.start()) {
+            String url = server.redirect("/a", other.add("/b", text("1")));
+
+            assertThatThrownBy(() -> fetch(request(url)))
+                    .isInstanceOf(ArtifactException.class)
+                    .hasMessageContaining(
+                            "the node does not allow artifacts from \"%s\" (allowed: %s)", other.url(), server.url());
+            assertThat(other.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void redirects_in_a_circle_and_a_missing_file_are_worth_another_attempt() {
+        String circle = server.redirect("/a", "/a");
+
+        assertThatThrownBy(() -> fetch(request(circle)))
+                .isInstanceOfSatisfying(
+                        ArtifactException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RETRY))
+                .hasMessageContaining("redirects more than 10 times");
+        assertThatThrownBy(() -> fetch(request(server.url() + "/missing")))
+                .isInstanceOfSatisfying(
+                        ArtifactException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RETRY))
+                .hasMessageEndingWith("its server answers with status 404");
+    }
+
+    @Test
+    void what_was_fetched_for_an_allocation_is_not_fetched_again() throws Exception {
+        ArtifactRequest one = request(server.add("/a", text("1")));
+        ArtifactRequest other = request(server.add("/b", text("2")));
+        assertThat(artifacts.missing(List.of(one, other), fixture.task)).containsExactly(one, other);
+
+        fetch(one);
+
+        assertThat(fixture.artifacts(SMALL, server.url()).missing(List.of(one, other), fixture.task))
+                .containsExactly(other);
+    }
+
+    private void fetch(ArtifactRequest request) throws Exception {
+        artifacts.fetch(request, fixture.task);
+    }
+
+    private static void nothing() {}
+
+    /** Returns the range that each request asks for; empty if it asks for all. */
+    private List<Optional<String>> ranges() {
+        return server.requests().stream()
+                .map(headers -> Optional.ofNullable(headers.getFirst("Range")))
+                .toList();
+    }
+
+    private static String sha256(byte[] content) {
+        return "sha256:"
+                + HexFormat.of()
+                        .formatHex(new ArtifactChecksum("sha256", "").digest().digest(content));
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+}
