@@ -11,6 +11,10 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.File;
+import java.io.FileInputStream;
+import java.net.Socket;
+import java.net.URL;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -56,6 +60,8 @@ class LayersTest {
             .definedBy("dev.gantry.tls..")
             .layer("restriction")
             .definedBy("dev.gantry.restriction..")
+            .layer("template")
+            .definedBy("dev.gantry.template..")
             .layer("model")
             .definedBy("dev.gantry.model..")
             .layer("files")
@@ -94,6 +100,8 @@ class LayersTest {
             .mayOnlyBeAccessedByLayers("cli", "api", "node", "bench", "app")
             .whereLayer("files")
             .mayOnlyBeAccessedByLayers("cluster", "node", "driver", "store", "tls", "audit", "cli", "bench", "app")
+            .whereLayer("template")
+            .mayOnlyBeAccessedByLayers("node", "cluster", "api", "app")
             .whereLayer("client")
             .mayOnlyBeAccessedByLayers("cli", "bench", "app");
 
@@ -125,6 +133,31 @@ class LayersTest {
             .orShould()
             .dependOnClassesThat()
             .belongToAnyOf(
+                    Clock.class,
+                    InstantSource.class,
+                    Random.class,
+                    SplittableRandom.class,
+                    SecureRandom.class,
+                    Thread.class,
+                    Process.class,
+                    ProcessBuilder.class)
+            .orShould()
+            .callMethodWhere(asksTheMachine());
+
+    @ArchTest
+    static final ArchRule templates_reach_nothing_but_their_inputs = noClasses()
+            .that()
+            .resideInAPackage("dev.gantry.template..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.nio.file..", "java.lang.reflect..", "java.util.concurrent..", "io.grpc..")
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(
+                    File.class,
+                    FileInputStream.class,
+                    URL.class,
+                    Socket.class,
                     Clock.class,
                     InstantSource.class,
                     Random.class,

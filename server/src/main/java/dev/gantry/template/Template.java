@@ -1,0 +1,49 @@
+package dev.gantry.template;
+
+import java.util.List;
+import java.util.Set;
+
+/** A parsed template. Immutable. */
+public final class Template {
+
+    private final List<Syntax> nodes;
+    private final Set<Lookup> lookups;
+
+    private Template(Parser.Parsed parsed) {
+        this.nodes = List.copyOf(parsed.nodes());
+        this.lookups = Set.copyOf(parsed.lookups());
+    }
+
+    /**
+     * Parses a template.
+     *
+     * @param text the template
+     * @param delimiters what begins and ends its actions
+     * @return the template
+     * @throws TemplateException if it is malformed, or uses what is not supported; with line, column and remedy
+     */
+    public static Template parse(String text, Delimiters delimiters) throws TemplateException {
+        return new Template(Parser.parse(text, delimiters));
+    }
+
+    /**
+     * Returns all that the template may look up at the server.
+     *
+     * @return each lookup once, in no order; unmodifiable
+     */
+    public Set<Lookup> lookups() {
+        return lookups;
+    }
+
+    /**
+     * Renders the template.
+     *
+     * @param inputs what it reads
+     * @param isStrict whether a key that a map lacks is a fault, instead of {@code <no value>}
+     * @return the rendered text, at most {@value Budget#LONGEST} characters
+     * @throws TemplateException if it can't be rendered, or takes too much; the message has no value in it
+     */
+    public String render(TemplateInputs inputs, boolean isStrict) throws TemplateException {
+        return new Evaluator(inputs, isStrict).evaluate(nodes);
+    }
+}
