@@ -3,6 +3,7 @@ package dev.gantry.client;
 import dev.gantry.v1.CheckType;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.Periodic;
+import dev.gantry.v1.Template;
 import java.util.List;
 
 /**
@@ -113,6 +114,30 @@ public final class Jobs {
      */
     public static ArtifactBuilder artifact(String source) {
         return new ArtifactBuilder(source);
+    }
+
+    /**
+     * Makes a builder of a file that the node of a task renders. What templates can do is in docs/templates.md.
+     *
+     * @param destination the file, below {@code local/}, {@code secrets/} or {@code alloc/}
+     * @param data the template
+     * @return a builder
+     */
+    public static TemplateBuilder template(String destination, String data) {
+        return new TemplateBuilder(
+                Template.newBuilder().setDestination(destination).setData(data));
+    }
+
+    /**
+     * Makes a builder of a file that the node of a task renders from another file of the task.
+     *
+     * @param destination the file, below {@code local/}, {@code secrets/} or {@code alloc/}
+     * @param source the file with the template, below {@code local/} or {@code secrets/}
+     * @return a builder
+     */
+    public static TemplateBuilder templateFile(String destination, String source) {
+        return new TemplateBuilder(
+                Template.newBuilder().setDestination(destination).setSource(source));
     }
 
     /**

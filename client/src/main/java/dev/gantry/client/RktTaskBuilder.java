@@ -388,6 +388,19 @@ public final class RktTaskBuilder {
     }
 
     /**
+     * Adds files that the node renders before the task starts, and again when what they are made of changes.
+     *
+     * @param templates the templates; see {@link Jobs#template}
+     * @return this
+     */
+    public RktTaskBuilder template(TemplateBuilder... templates) {
+        for (TemplateBuilder template : templates) {
+            task.addTemplates(template.build());
+        }
+        return this;
+    }
+
+    /**
      * Builds the task.
      *
      * @return the task

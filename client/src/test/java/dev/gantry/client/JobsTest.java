@@ -147,4 +147,36 @@ class JobsTest {
                 .isThrownBy(() -> new RetryPolicy(1, second, second, 0.5))
                 .withMessageContaining("multiplier");
     }
+
+    @Test
+    void a_described_template_says_exactly_what_was_described() throws ParseException {
+        Task task = Jobs.rkt("web", "/srv/web.aci")
+                .template(
+                        Jobs.template("local/upstreams.conf", "{{ range nomadService \"db\" }}{{ .Address }}{{ end }}")
+                                .signalOnChange("SIGHUP")
+                                .splay(Duration.ofMillis(1500))
+                                .perms("0640")
+                                .owner(100, 101),
+                        Jobs.templateFile("secrets/env", "local/env.tpl")
+                                .env()
+                                .noopOnChange()
+                                .delimiters("[[", "]]")
+                                .errorOnMissingKey())
+                .build();
+
+        assertThat(task.getTemplatesList())
+                .isEqualTo(TextFormat.parse("""
+                                templates {
+                                  destination: "local/upstreams.conf"
+                                  data: "{{ range nomadService \\"db\\" }}{{ .Address }}{{ end }}"
+                                  change_mode: TEMPLATE_CHANGE_MODE_SIGNAL change_signal: "SIGHUP"
+                                  splay { seconds: 1 nanos: 500000000 } perms: "0640" uid: 100 gid: 101
+                                }
+                                templates {
+                                  destination: "secrets/env" source: "local/env.tpl" env: true
+                                  change_mode: TEMPLATE_CHANGE_MODE_NOOP
+                                  left_delimiter: "[[" right_delimiter: "]]" error_on_missing_key: true
+                                }
+                                """, Task.class).getTemplatesList());
+    }
 }

@@ -97,6 +97,7 @@ public final class JobValidator {
             checkGroup(job.getTaskGroups(i), path, preferences, violations);
             checkCount(whole.getType(), job.getTaskGroups(i), path, violations);
             FailurePolicyValidator.check(whole.getType(), whole.getTaskGroups(i), path, violations);
+            TemplateValidator.check(job, job.getTaskGroups(i), path, violations);
             TaskLifecycleValidator.check(job, job.getTaskGroups(i), path, violations);
             tasks.checkServices(whole.getTaskGroups(i), job.getTaskGroups(i), path, violations);
         }

@@ -73,6 +73,14 @@ final class NodeValidator {
                 checkUpdates(request.getAllocationUpdates().getUpdatesList(), violations);
             case LOG_CHUNK -> checkChunk(request.getLogChunk(), violations);
             case VARIABLES_REQUEST -> checkVariablesRequest(request.getVariablesRequest(), violations);
+            case TEMPLATE_WATCH -> {
+                checkLength(
+                        "template_watch.allocation_id",
+                        request.getTemplateWatch().getAllocationId(),
+                        LONGEST_NAME,
+                        violations);
+                checkLength("template_watch.task", request.getTemplateWatch().getTask(), LONGEST_NAME, violations);
+            }
             case TASK_ACTION_RESULT -> checkActionResult(request.getTaskActionResult(), violations);
             case FILE_ANSWER -> checkFileAnswer(request.getFileAnswer(), violations);
             case HEARTBEAT, MESSAGE_NOT_SET -> {}

@@ -13,11 +13,11 @@ import java.util.Set;
 /**
  * Validates texts that come from outside: they must have no control characters, which could break lines of logs, tables
  * and files, or end a C string early. Texts that tasks get unchanged may have control characters but no zero byte: the
- * values of {@code env}, {@code meta} and {@code config}, and {@code args}.
+ * values of {@code env}, {@code meta} and {@code config}, {@code args}, and {@code data} of templates.
  */
 final class TextRules {
 
-    private static final Set<String> HANDED_ON = Set.of("args");
+    private static final Set<String> HANDED_ON = Set.of("args", "data");
     private static final int LONGEST = 4096;
 
     /** The most entries of a list; a job may have as many groups. */

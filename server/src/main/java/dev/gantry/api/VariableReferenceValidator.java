@@ -49,6 +49,17 @@ final class VariableReferenceValidator {
         for (int i = 0; i < task.getArtifactsCount(); i++) {
             check(task.getArtifacts(i), FieldPath.element(path + ".artifacts", i));
         }
+        for (int i = 0; i < task.getTemplatesCount(); i++) {
+            String template = FieldPath.element(path + ".templates", i);
+            refuse(task.getTemplates(i).getSource(), template + ".source");
+            refuse(task.getTemplates(i).getDestination(), template + ".destination");
+            for (String name : VariableReference.names(task.getTemplates(i).getData())) {
+                violations.add(
+                        template + ".data",
+                        "${%s} is not filled in here: write {{ with nomadVar \"PATH\" }}{{ .KEY }}{{ end }}"
+                                .formatted(name));
+            }
+        }
         for (int i = 0; i < task.getServicesCount(); i++) {
             refuse(task.getServices(i), FieldPath.element(path + ".services", i));
         }

@@ -12,6 +12,7 @@ import dev.gantry.node.NodeAllocations;
 import dev.gantry.node.NodeDescription;
 import dev.gantry.node.NodeTimings;
 import dev.gantry.node.Sweeper;
+import dev.gantry.node.TemplateWatches;
 import dev.gantry.node.VariableQuestions;
 import dev.gantry.node.allocation.AllocationDirectories;
 import dev.gantry.node.allocation.RunnerContext;
@@ -270,6 +271,7 @@ final class GantryNode implements AutoCloseable {
         MonotonicClock steady = new MonotonicClock(parts.clock());
         AllocationDirectories directories = new AllocationDirectories(directory.allocations());
         VariableQuestions variables = new VariableQuestions();
+        TemplateWatches templates = new TemplateWatches();
         RunnerContext context = new RunnerContext(
                 threads.owner(),
                 threads.owner()::schedule,
@@ -281,6 +283,7 @@ final class GantryNode implements AutoCloseable {
                 new CheckProbes(),
                 variables,
                 artifacts,
+                templates,
                 parts.clock(),
                 steady,
                 parts.random());
@@ -306,6 +309,7 @@ final class GantryNode implements AutoCloseable {
                 threads.signals(),
                 threads.files(),
                 variables,
+                templates,
                 cluster,
                 writer,
                 owner -> new ServerSession(

@@ -270,6 +270,7 @@ final class GantryServer implements AutoCloseable {
         }
         NodeAdmission admission = new NodeAdmission(store.reader().nodes(), access, config.isInsecure());
         Variables variables = new Variables(store, keyring, clock);
+        ServiceCatalog services = new ServiceCatalog(store.reader(), versions, watches, threads.streams());
         NodeSessions sessions = new NodeSessions(
                 store.reader(),
                 nodes,
@@ -277,6 +278,8 @@ final class GantryServer implements AutoCloseable {
                 liveness,
                 versions,
                 variables::find,
+                name -> services.healthy(name, List.of(), jobId -> true),
+                watches,
                 () -> identity(store),
                 threads.streams(),
                 clock);
@@ -289,7 +292,6 @@ final class GantryServer implements AutoCloseable {
         store.listen(periodic::publish);
         store.listen(watches::publish);
         store.listen(sessions::publish);
-        ServiceCatalog services = new ServiceCatalog(store.reader(), versions, watches, threads.streams());
         store.listen(services::publish);
         services.load();
 

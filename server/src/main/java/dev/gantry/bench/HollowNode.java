@@ -86,7 +86,7 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
             case IDENTITY -> {
                 // It is new in each run, and knows no other cluster.
             }
-            case READ_LOG, FILE_QUESTION, REJOIN, TASK_ACTION, TASK_VARIABLES, MESSAGE_NOT_SET ->
+            case READ_LOG, FILE_QUESTION, REJOIN, TASK_ACTION, TASK_VARIABLES, TEMPLATE_DATA, MESSAGE_NOT_SET ->
                 throw new IllegalStateException("A simulated node has no logs and no files");
         }
     }

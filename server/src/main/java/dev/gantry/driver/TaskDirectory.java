@@ -62,6 +62,15 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
+     * Returns the directory of the node's records of the task's templates. The task does not see it.
+     *
+     * @return the directory
+     */
+    public Path templates() {
+        return own().resolve("templates");
+    }
+
+    /**
      * Returns the directory with the outputs of all tasks of the allocation. Only the copiers of the outputs write
      * there; each task sees it read-only below its shared directory. The name is no valid name of a task.
      *

@@ -1,7 +1,9 @@
 package dev.gantry.files;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -17,8 +19,10 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -52,6 +56,50 @@ public final class OpenDirectory implements AutoCloseable {
             }
             return new OpenDirectory(path, secure.newDirectoryStream(path.getFileName(), LinkOption.NOFOLLOW_LINKS));
         }
+    }
+
+    /**
+     * Opens a directory below another one. No name on the way may be a link.
+     *
+     * @param root the path of the other one, as for {@link #of}
+     * @param names the names on the way, which may be none
+     * @return the directory; to be closed
+     * @throws IOException if there is none, or it can't be opened
+     */
+    public static OpenDirectory below(Path root, List<String> names) throws IOException {
+        return descend(root, names, (at, name) -> {});
+    }
+
+    /**
+     * Opens a directory below another one as {@link #below} does, and makes what is missing on the way as
+     * {@link #makeDirectory(String, Path)} does.
+     *
+     * @param root the path of the other one, as for {@link #of}
+     * @param names the names on the way, which may be none
+     * @param staging as for {@link #makeDirectory(String, Path)}
+     * @return the directory; to be closed
+     * @throws IOException if it can't be made or opened
+     */
+    public static OpenDirectory made(Path root, List<String> names, Path staging) throws IOException {
+        return descend(root, names, (at, name) -> at.makeDirectory(name, staging));
+    }
+
+    /** What is done before a directory is entered. */
+    @FunctionalInterface
+    private interface BeforeEntering {
+
+        void act(OpenDirectory at, String name) throws IOException;
+    }
+
+    private static OpenDirectory descend(Path root, List<String> names, BeforeEntering before) throws IOException {
+        OpenDirectory at = of(root);
+        for (String name : names) {
+            try (OpenDirectory parent = at) {
+                before.act(parent, name);
+                at = parent.enter(name);
+            }
+        }
+        return at;
     }
 
     /**
@@ -262,6 +310,51 @@ public final class OpenDirectory implements AutoCloseable {
      */
     public void take(OpenDirectory from, String name, String as) throws IOException {
         from.handle.move(single(name), handle, single(as));
+    }
+
+    /**
+     * Writes a file in it. Replaces an existing file or link of the name, but not a directory. The file appears with all its
+     * content, its permissions and its owner, or not at all.
+     *
+     * @param name a single name
+     * @param content of the file
+     * @param permissions of the file
+     * @param owner who owns it
+     * @param staging a directory on the same file system that only trusted users can write to; the file is made there
+     * @throws IOException if it can't be written or given away
+     */
+    public void write(String name, byte[] content, Set<PosixFilePermission> permissions, FileOwner owner, Path staging)
+            throws IOException {
+        Path fresh = staging.resolve("new-" + UUID.randomUUID());
+        try (OpenDirectory from = of(staging)) {
+            DurableFile.create(fresh, content, DurableFile.OWNER_ONLY);
+            owner.give(fresh);
+            Files.setPosixFilePermissions(fresh, permissions);
+            from.handle.move(fresh.getFileName(), handle, single(name));
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    /**
+     * Reads a file in it. Call it only while nobody else can put something into the directory that is no file: to open a pipe
+     * would wait for its other end.
+     *
+     * @param name a single name
+     * @param most the most bytes that the file may have
+     * @return the content
+     * @throws IOException if it is no file, can't be read, or is larger
+     */
+    public byte[] read(String name, int most) throws IOException {
+        if (!look(name).isRegularFile()) {
+            throw new FileSystemException(path.resolve(name).toString(), null, "is no regular file");
+        }
+        byte[] content = read(name, 0, most + 1);
+        if (content.length > most) {
+            throw new FileSystemException(
+                    path.resolve(name).toString(), null, "is larger than %d bytes".formatted(most));
+        }
+        return content;
     }
 
     private void deleteQuietly(Path name, IOException failure) {

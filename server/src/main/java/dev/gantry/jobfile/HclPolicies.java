@@ -92,6 +92,8 @@ final class HclPolicies {
         block.duration("interval").ifPresent(restart::setInterval);
         block.duration("delay").ifPresent(restart::setDelay);
         block.word("mode", MODES).ifPresent(restart::setMode);
+        // Each start renders the task's templates, whatever it says; only its type is checked.
+        block.bool("render_templates");
         return restart.build();
     }
 

@@ -59,6 +59,7 @@ final class HclTask {
         block.single(Keys.RESTART).map(HclPolicies::restart).ifPresent(task::setRestart);
         block.single(Keys.LOGS).map(HclTask::logs).ifPresent(task::setLogs);
         block.unnamed(Keys.ARTIFACT).forEach(artifact -> task.addArtifacts(artifact(artifact)));
+        block.unnamed(Keys.TEMPLATE).forEach(template -> task.addTemplates(HclTemplate.read(template)));
         return task.build();
     }
 

@@ -124,7 +124,8 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "restart",
                     "dispatch_payload",
                     "logs",
-                    "artifact"),
+                    "artifact",
+                    "template"),
             Later.of(
                     "action",
                     "consul",
@@ -134,7 +135,6 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "scaling",
                     "schedule",
                     "secret",
-                    "template",
                     "vault",
                     "volume_mount"));
 
@@ -155,10 +155,8 @@ record Keys(String kind, List<String> known, List<Later> later) {
     static final Keys MIGRATE = new Keys(
             "migrate", List.of("max_parallel", "health_check", "min_healthy_time", "healthy_deadline"), List.of());
 
-    static final Keys RESTART = new Keys(
-            "restart",
-            List.of("attempts", "interval", "delay", "mode"),
-            List.of(new Later("render_templates", List.of("false"))));
+    static final Keys RESTART =
+            new Keys("restart", List.of("attempts", "interval", "delay", "mode", "render_templates"), List.of());
 
     static final Keys RESCHEDULE = new Keys(
             "reschedule",
@@ -181,6 +179,28 @@ record Keys(String kind, List<String> known, List<Later> later) {
             List.of(new Later("insecure", List.of("false"))));
 
     static final Keys LIFECYCLE = new Keys("lifecycle", List.of("hook", "sidecar"), List.of());
+
+    static final Keys TEMPLATE = new Keys(
+            "template",
+            List.of(
+                    "data",
+                    "source",
+                    "destination",
+                    "perms",
+                    "uid",
+                    "gid",
+                    "env",
+                    "change_mode",
+                    "change_signal",
+                    "splay",
+                    "left_delimiter",
+                    "right_delimiter",
+                    "error_on_missing_key",
+                    "vault_grace"),
+            List.of(
+                    new Later("change_script", List.of()),
+                    new Later("once", List.of("false")),
+                    new Later("wait", List.of())));
 
     static final Keys DISPATCH_PAYLOAD = new Keys("dispatch_payload", List.of("file"), List.of());
 
@@ -294,6 +314,7 @@ record Keys(String kind, List<String> known, List<Later> later) {
             LOGS,
             ARTIFACT,
             DISPATCH_PAYLOAD,
+            TEMPLATE,
             RESOURCES,
             NETWORK,
             PORT,

@@ -106,6 +106,7 @@ final class NomadJob {
 
     private static final Shape RESTART = new Shape("")
             .with(Kind.VALUE, "Attempts attempts", "Mode mode")
+            .with(Kind.POSITIVE, "RenderTemplates render_templates")
             .with(Kind.DURATION, "Interval interval", "Delay delay");
 
     private static final Shape RESCHEDULE = new Shape("")
@@ -172,6 +173,24 @@ final class NomadJob {
             .with(Kind.BLOCKS, "Networks", "network", NETWORK)
             .with(Kind.BLOCKS, "Devices", "device", new Shape("Name"));
 
+    private static final Shape TEMPLATE = new Shape("")
+            .with(
+                    Kind.VALUE,
+                    "EmbeddedTmpl data",
+                    "SourcePath source",
+                    "DestPath destination",
+                    "Perms perms",
+                    "Uid uid",
+                    "Gid gid",
+                    "ChangeMode change_mode",
+                    "ChangeSignal change_signal",
+                    "LeftDelim left_delimiter",
+                    "RightDelim right_delimiter")
+            .with(Kind.POSITIVE, "Envvars env", "ErrMissingKey error_on_missing_key", "Once once")
+            .with(Kind.DURATION, "Splay splay")
+            .with(Kind.FREE, "ChangeScript change_script", "Wait wait")
+            .with(Kind.IGNORED, "VaultGrace");
+
     private static final Shape TASK = new Shape("Name")
             .with(Kind.VALUE, "Driver driver", "User user", "KillSignal kill_signal", "Leader leader")
             .with(Kind.DURATION, "KillTimeout kill_timeout", "ShutdownDelay shutdown_delay")
@@ -198,7 +217,7 @@ final class NomadJob {
                             .with(Kind.VALUE, "GetterSource source", "RelativeDest destination", "GetterMode mode")
                             .with(Kind.FREE, "GetterOptions options", "GetterHeaders headers")
                             .with(Kind.POSITIVE, "GetterInsecure insecure", "Chown chown"))
-            .with(Kind.BLOCKS, "Templates", "template", new Shape(""));
+            .with(Kind.BLOCKS, "Templates", "template", TEMPLATE);
 
     private static final Shape GROUP = new Shape("Name")
             .with(Kind.VALUE, "Count count")

@@ -15,6 +15,8 @@ import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.TaskGroupOrBuilder;
 import dev.gantry.v1.TaskOrBuilder;
+import dev.gantry.v1.Template;
+import dev.gantry.v1.TemplateChangeMode;
 
 /** Sets the defaults of jobs, so that the code behind the API sees complete jobs only. */
 public final class JobDefaults {
@@ -46,6 +48,9 @@ public final class JobDefaults {
     /** The default signal that asks a task to end. */
     public static final String KILL_SIGNAL = "SIGTERM";
 
+    private static final String TEMPLATE_PERMS = "0644";
+    private static final Duration TEMPLATE_SPLAY =
+            Duration.newBuilder().setSeconds(5).build();
     private static final Duration KILL_TIMEOUT =
             Duration.newBuilder().setSeconds(5).build();
     private static final String OPERATOR = "=";
@@ -154,9 +159,22 @@ public final class JobDefaults {
         if (task.hasRestart()) {
             task.setRestart(PolicyDefaults.restart(job.getType(), group, task));
         }
+        task.getTemplatesBuilderList().forEach(JobDefaults::fill);
         for (Service.Builder service : task.getServicesBuilderList()) {
             service.setName(serviceName(job, group, task, service));
             CheckDefaults.fill(service);
+        }
+    }
+
+    private static void fill(Template.Builder template) {
+        if (template.getPerms().isEmpty()) {
+            template.setPerms(TEMPLATE_PERMS);
+        }
+        if (template.getChangeMode() == TemplateChangeMode.TEMPLATE_CHANGE_MODE_UNSPECIFIED) {
+            template.setChangeMode(TemplateChangeMode.TEMPLATE_CHANGE_MODE_RESTART);
+        }
+        if (!template.hasSplay()) {
+            template.setSplay(TEMPLATE_SPLAY);
         }
     }
 

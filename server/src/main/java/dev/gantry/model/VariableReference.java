@@ -82,6 +82,17 @@ public record VariableReference(String path, String key) {
      * @return true for the job's path, see {@link #pathOf}, and what is below it
      */
     public boolean isOfJob(String jobId) {
+        return isOfJob(path, jobId);
+    }
+
+    /**
+     * Decides whether the tasks of a job may read a variable, as {@link #isOfJob(String)} does.
+     *
+     * @param path the path of the variable
+     * @param jobId the job
+     * @return true for the job's path, and what is below it
+     */
+    public static boolean isOfJob(String path, String jobId) {
         String own = pathOf(jobId);
         return path.equals(own) || path.startsWith(own + "/");
     }

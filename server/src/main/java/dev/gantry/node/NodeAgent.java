@@ -48,6 +48,7 @@ public final class NodeAgent {
     private final TaskActions actions;
     private final FileAnswers files;
     private final VariableQuestions variables;
+    private final TemplateWatches templates;
     private final StateWriter writer;
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
     private final CompletableFuture<Void> allReported = new CompletableFuture<>();
@@ -67,6 +68,7 @@ public final class NodeAgent {
      * @param drivers threads for signals to tasks, which may block; rejects what exceeds its bounds
      * @param fileReaders threads that read files of allocations, which may block; rejects what exceeds its bounds
      * @param variables the questions for variables
+     * @param templates watches at the server what templates look up
      * @param cluster decides whether the node accepts a server
      * @param writer writes the state of the node to disk
      * @param session creates the session with the server
@@ -81,6 +83,7 @@ public final class NodeAgent {
             Executor drivers,
             Executor fileReaders,
             VariableQuestions variables,
+            TemplateWatches templates,
             ClusterMembership cluster,
             StateWriter writer,
             Function<SessionHandler, ServerSession> session) {
@@ -91,6 +94,7 @@ public final class NodeAgent {
         this.updates = updates;
         this.cluster = cluster;
         this.variables = variables;
+        this.templates = templates;
         this.writer = writer;
         String name = self.node().getName();
         this.acceptance = new ServerAcceptance(cluster, name);
@@ -126,6 +130,7 @@ public final class NodeAgent {
         return onOwner(() -> {
             allocations.onNews(this::sendNews);
             variables.onNews(this::sendNews);
+            templates.onNews(this::sendNews);
             allocations.restore();
             if (cluster.isNew()) {
                 // Older versions did not store the cluster's index.
@@ -214,6 +219,7 @@ public final class NodeAgent {
         }
         updates.next().ifPresent(this::send);
         variables.send(session::send);
+        templates.send(session::send);
     }
 
     private void send(AllocationUpdates next) {
@@ -246,6 +252,7 @@ public final class NodeAgent {
                 variables.answered(message.getTaskVariables());
                 sendNews();
             }
+            case TEMPLATE_DATA -> templates.received(message.getTemplateData());
             case TASK_ACTION -> {
                 if (stopping) {
                     actions.refuse(message.getTaskAction(), "The node stops all its tasks");
@@ -321,6 +328,7 @@ public final class NodeAgent {
             }
             allocations.beginSession();
             updates.beginSession();
+            templates.beginSession();
             sendNews();
         }
 

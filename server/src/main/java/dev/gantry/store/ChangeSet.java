@@ -21,6 +21,7 @@ import java.util.List;
  * @param deployments deployments
  * @param removedJobs ids of jobs that were deleted with all their objects
  * @param removedNodes ids of nodes that were deleted
+ * @param variables paths of variables that were stored or deleted
  * @param access tokens and policies
  */
 public record ChangeSet(
@@ -33,6 +34,7 @@ public record ChangeSet(
         List<Deployment> deployments,
         List<String> removedJobs,
         List<String> removedNodes,
+        List<String> variables,
         AccessChanges access) {
 
     /** Copies the lists. */
@@ -45,6 +47,7 @@ public record ChangeSet(
         deployments = List.copyOf(deployments);
         removedJobs = List.copyOf(removedJobs);
         removedNodes = List.copyOf(removedNodes);
+        variables = List.copyOf(variables);
     }
 
     /**
@@ -60,6 +63,7 @@ public record ChangeSet(
                 && deployments.isEmpty()
                 && removedJobs.isEmpty()
                 && removedNodes.isEmpty()
+                && variables.isEmpty()
                 && access.isEmpty();
     }
 
@@ -74,6 +78,7 @@ public record ChangeSet(
         final List<Deployment> deployments = new ArrayList<>();
         final List<String> removedJobs = new ArrayList<>();
         final List<String> removedNodes = new ArrayList<>();
+        final List<String> variables = new ArrayList<>();
         final AccessChanges.Recorder access = new AccessChanges.Recorder();
 
         /** Returns the changes so far, as those of the write with an index. */
@@ -88,6 +93,7 @@ public record ChangeSet(
                     deployments,
                     removedJobs,
                     removedNodes,
+                    variables,
                     access.changes());
         }
     }

@@ -4,6 +4,7 @@ import static dev.gantry.store.schema.Tables.VARIABLE;
 
 import dev.gantry.store.StoredVariable.Sealed;
 import java.time.Instant;
+import java.util.List;
 import org.jooq.DSLContext;
 
 /** Writes variables within a transaction. Sets their indexes. */
@@ -11,11 +12,14 @@ public final class VariableWriter {
 
     private final DSLContext dsl;
     private final long index;
+    private final List<String> changed;
     private final VariableReader reader;
 
-    VariableWriter(DSLContext dsl, long index) {
+    /** Creates a writer that adds the paths of what it changes to a list. */
+    VariableWriter(DSLContext dsl, long index, List<String> changed) {
         this.dsl = dsl;
         this.index = index;
+        this.changed = changed;
         this.reader = new VariableReader(dsl);
     }
 
@@ -37,6 +41,7 @@ public final class VariableWriter {
      * @return the variable as stored
      */
     public StoredVariable insert(String path, Sealed sealed, Instant now) {
+        changed.add(path);
         dsl.insertInto(VARIABLE)
                 .set(VARIABLE.PATH, path)
                 .set(VARIABLE.KEY_ID, sealed.keyId())
@@ -58,6 +63,7 @@ public final class VariableWriter {
      * @return the variable as stored
      */
     public StoredVariable update(StoredVariable stored, Sealed sealed, Instant now) {
+        changed.add(stored.path());
         dsl.update(VARIABLE)
                 .set(VARIABLE.KEY_ID, sealed.keyId())
                 .set(VARIABLE.SEALED, sealed.bytes().toByteArray())
@@ -91,6 +97,7 @@ public final class VariableWriter {
      * @param path its path
      */
     public void remove(String path) {
+        changed.add(path);
         dsl.deleteFrom(VARIABLE).where(VARIABLE.PATH.eq(path)).execute();
     }
 }

@@ -423,13 +423,13 @@ public final class WriteTransaction {
     }
 
     /**
-     * Prepares a write of variables: sends the rows of this write. Listeners do not hear of variables.
+     * Prepares a write of variables: sends the rows of this write. Listeners hear of the paths of variables only.
      *
      * @return reads and writes variables
      */
     public VariableWriter variables() {
         usesIndex = true;
-        return new VariableWriter(sendOwn(), index);
+        return new VariableWriter(sendOwn(), index, changed.variables);
     }
 
     /** Ends a successful write: hands its rows over to the group. */

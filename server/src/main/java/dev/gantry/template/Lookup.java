@@ -8,7 +8,13 @@ public sealed interface Lookup {
      *
      * @param name the name of the service
      */
-    record OfService(String name) implements Lookup {}
+    record OfService(String name) implements Lookup {
+
+        @Override
+        public String toString() {
+            return "service \"%s\"".formatted(name);
+        }
+    }
 
     /**
      * The items of a variable.
@@ -16,5 +22,11 @@ public sealed interface Lookup {
      * @param path the path of the variable
      * @param isRequired whether the template can't be rendered without the variable
      */
-    record OfVariable(String path, boolean isRequired) implements Lookup {}
+    record OfVariable(String path, boolean isRequired) implements Lookup {
+
+        @Override
+        public String toString() {
+            return "variable \"%s\"".formatted(path);
+        }
+    }
 }

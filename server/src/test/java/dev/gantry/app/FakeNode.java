@@ -29,6 +29,7 @@ import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
 import dev.gantry.v1.TaskVariables;
+import dev.gantry.v1.TemplateData;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
@@ -236,6 +237,7 @@ final class FakeNode implements AutoCloseable {
 
         private final List<DesiredState> received = new CopyOnWriteArrayList<>();
         private final List<TaskVariables> variables = new CopyOnWriteArrayList<>();
+        private final List<TemplateData> templateData = new CopyOnWriteArrayList<>();
         private final Map<String, Allocation> desired = new ConcurrentHashMap<>();
         private final CompletableFuture<Status> end = new CompletableFuture<>();
         private final AtomicLong sequence = new AtomicLong();
@@ -265,6 +267,11 @@ final class FakeNode implements AutoCloseable {
         /** The answers to questions for variables, in order. */
         List<TaskVariables> variables() {
             return variables;
+        }
+
+        /** What the server has told for templates, in order. */
+        List<TemplateData> templateData() {
+            return templateData;
         }
 
         /** Who the server has said it is. */
@@ -326,6 +333,7 @@ final class FakeNode implements AutoCloseable {
                             .build());
                 case IDENTITY -> identity = response.getIdentity();
                 case REJOIN -> rejoins.incrementAndGet();
+                case TEMPLATE_DATA -> templateData.add(response.getTemplateData());
                 case TASK_VARIABLES -> variables.add(response.getTaskVariables());
                 case MESSAGE_NOT_SET -> throw new IllegalStateException("An empty message");
             }

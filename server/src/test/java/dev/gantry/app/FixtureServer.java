@@ -17,6 +17,8 @@ import dev.gantry.v1.Register;
 import dev.gantry.v1.Registered;
 import dev.gantry.v1.Rejoin;
 import dev.gantry.v1.TaskVariables;
+import dev.gantry.v1.TemplateData;
+import dev.gantry.v1.TemplateWatch;
 import dev.gantry.v1.VariablesRequest;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -60,6 +62,8 @@ final class FixtureServer extends NodeSessionServiceImplBase {
     private final List<VariablesRequest> questions = new CopyOnWriteArrayList<>();
     private volatile Function<VariablesRequest, Optional<TaskVariables>> variables =
             question -> Optional.of(TaskVariables.getDefaultInstance());
+    private final List<TemplateWatch> templateWatches = new CopyOnWriteArrayList<>();
+    private volatile Function<TemplateWatch, Optional<TemplateData>> templateData = watch -> Optional.empty();
     private volatile DesiredState desired;
     private volatile List<DesiredState> parts = List.of();
     private volatile Identity identity;
@@ -170,6 +174,31 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         return questions;
     }
 
+    /** Answers each watch of templates in this way from now on, and tells the newest of each task at once. */
+    void tellTemplates(Function<TemplateWatch, Optional<TemplateData>> answers) {
+        templateData = answers;
+        Map<String, TemplateWatch> newest = new ConcurrentHashMap<>();
+        templateWatches.forEach(watch -> newest.put(watch.getAllocationId() + "/" + watch.getTask(), watch));
+        newest.values().forEach(this::tellTemplates);
+    }
+
+    /** The watches of templates so far. */
+    List<TemplateWatch> templateWatches() {
+        return templateWatches;
+    }
+
+    private void tellTemplates(TemplateWatch watch) {
+        if (!watch.getEnd()) {
+            templateData
+                    .apply(watch)
+                    .ifPresent(data -> send(ConnectResponse.newBuilder()
+                            .setTemplateData(data.toBuilder()
+                                    .setAllocationId(watch.getAllocationId())
+                                    .setTask(watch.getTask()))
+                            .build()));
+        }
+    }
+
     LogChunk ask(ReadLog.Builder question) throws Exception {
         return askLater(question).get(60, TimeUnit.SECONDS);
     }
@@ -258,6 +287,10 @@ final class FixtureServer extends NodeSessionServiceImplBase {
                         .ifPresent(answer -> send(ConnectResponse.newBuilder()
                                 .setTaskVariables(answer.toBuilder().setRequestId(question.getRequestId()))
                                 .build()));
+            }
+            case TEMPLATE_WATCH -> {
+                templateWatches.add(request.getTemplateWatch());
+                tellTemplates(request.getTemplateWatch());
             }
             case TASK_ACTION_RESULT, FILE_ANSWER, MESSAGE_NOT_SET ->
                 throw new IllegalStateException("The node says what nobody has asked for");

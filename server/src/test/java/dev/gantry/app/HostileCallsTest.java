@@ -34,6 +34,7 @@ import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.TaskActionResult;
+import dev.gantry.v1.TemplateWatch;
 import dev.gantry.v1.VariablesRequest;
 import dev.gantry.v1.View;
 import io.grpc.CallOptions;
@@ -218,6 +219,11 @@ class HostileCallsTest {
             case VARIABLES_REQUEST ->
                 word.setVariablesRequest(VariablesRequest.newBuilder()
                                 .setRequestId(1)
+                                .setAllocationId(allocationId)
+                                .setTask("main"))
+                        .build();
+            case TEMPLATE_WATCH ->
+                word.setTemplateWatch(TemplateWatch.newBuilder()
                                 .setAllocationId(allocationId)
                                 .setTask("main"))
                         .build();

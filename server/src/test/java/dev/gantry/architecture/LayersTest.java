@@ -251,7 +251,7 @@ class LayersTest {
             .whereLayer("evaluation")
             .mayOnlyBeAccessedByLayers("job", "deployment", "scheduling", "node")
             .whereLayer("watch")
-            .mayOnlyBeAccessedByLayers("service")
+            .mayOnlyBeAccessedByLayers("service", "node")
             .whereLayer("gc")
             .mayNotBeAccessedByAnyLayer()
             .layer("variable")

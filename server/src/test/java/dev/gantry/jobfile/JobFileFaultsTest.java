@@ -198,8 +198,10 @@ class JobFileFaultsTest {
                 "→region = \"eu\"",
                 "→namespace = \"other\"",
                 "→vault { policies = [] }",
-                "task \"t\" { →template { data = \"x\" } }",
                 "task \"t\" { artifact { →insecure = true } }",
+                "task \"t\" { template { →wait { min = \"5s\" } } }",
+                "task \"t\" { template { →change_script { command = \"/x\" } } }",
+                "task \"t\" { template { →once = true } }",
                 "task \"t\" { logs { →destination = \"x\" } }",
                 "task \"t\" { resources { →iops = 1 } }",
                 "task \"t\" { service { →address_mode = \"driver\" } }",
@@ -208,7 +210,6 @@ class JobFileFaultsTest {
                 "→ui { description = \"x\" }",
                 "group \"g\" { →max_client_disconnect = \"1h\" }",
                 "group \"g\" { →volume \"v\" { type = \"host\" } }",
-                "group \"g\" { restart { →render_templates = true } }",
                 "group \"g\" { network { port \"http\" { →ignore_collision = true } } }",
                 "task \"t\" { →identity { env = true } }",
                 "task \"t\" { resources { →cores = 2 } }",
@@ -234,6 +235,8 @@ class JobFileFaultsTest {
         "group, restart { render_templates = false }",
         "task, resources { memory_max = 0 cores = 0 }",
         "task, restart { render_templates = false }",
+        "task, template { once = false }",
+        "task, template { vault_grace = \"5m\" }",
     })
     void a_key_of_a_later_nomad_passes_with_the_value_that_asks_for_nothing(String place, String key) {
         String file = "job \"j\" {\n job\n group \"g\" {\n group\n task \"t\" {\n task\n driver = \"rkt\"\n }\n }\n}";

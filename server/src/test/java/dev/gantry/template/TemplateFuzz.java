@@ -10,7 +10,8 @@ public final class TemplateFuzz {
     /** Called by the fuzzer. */
     public static void fuzzerTestOneInput(byte[] input) {
         try {
-            Template template = Template.parse(new String(input, StandardCharsets.UTF_8), Delimiters.DEFAULT);
+            ParsedTemplate template =
+                    ParsedTemplate.parse(new String(input, StandardCharsets.UTF_8), Delimiters.DEFAULT);
             String rendered = template.render(TemplateInputsFixture.INPUTS, false);
             if (rendered.length() > Budget.LONGEST) {
                 throw new AssertionError("The output is longer than the limit");

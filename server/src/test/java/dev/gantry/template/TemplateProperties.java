@@ -78,7 +78,7 @@ class TemplateProperties {
     }
 
     private static String render(String template, String value) throws TemplateException {
-        return Template.parse(template, Delimiters.DEFAULT)
+        return ParsedTemplate.parse(template, Delimiters.DEFAULT)
                 .render(new TemplateInputsFixture(Map.of("X", value)), false);
     }
 }

@@ -137,7 +137,7 @@ class TemplateTest {
             })
     void refuses_a_template_with_line_column_and_remedy(String template, String message) {
         assertThatExceptionOfType(TemplateException.class)
-                .isThrownBy(() -> Template.parse(template, Delimiters.DEFAULT))
+                .isThrownBy(() -> ParsedTemplate.parse(template, Delimiters.DEFAULT))
                 .withMessage(message);
     }
 
@@ -186,25 +186,26 @@ class TemplateTest {
     @Test
     void refuses_blocks_that_are_nested_too_deep() {
         assertThatExceptionOfType(TemplateException.class)
-                .isThrownBy(() -> Template.parse("{{if 1}}".repeat(101) + "{{end}}".repeat(101), Delimiters.DEFAULT))
+                .isThrownBy(
+                        () -> ParsedTemplate.parse("{{if 1}}".repeat(101) + "{{end}}".repeat(101), Delimiters.DEFAULT))
                 .withMessageContaining("nested more than 100 deep");
         assertThatExceptionOfType(TemplateException.class)
-                .isThrownBy(
-                        () -> Template.parse("{{" + "(".repeat(101) + "1" + ")".repeat(101) + "}}", Delimiters.DEFAULT))
+                .isThrownBy(() ->
+                        ParsedTemplate.parse("{{" + "(".repeat(101) + "1" + ")".repeat(101) + "}}", Delimiters.DEFAULT))
                 .withMessageContaining("nested more than 100 deep");
     }
 
     @Test
     void takes_other_delimiters() throws Exception {
-        Template template = Template.parse("{{ x }} [[ env \"HOSTS\" -]] y", Delimiters.of("[[", "]]"));
+        ParsedTemplate template = ParsedTemplate.parse("{{ x }} [[ env \"HOSTS\" -]] y", Delimiters.of("[[", "]]"));
 
         assertThat(template.render(TemplateInputsFixture.INPUTS, false)).isEqualTo("{{ x }} a,b,cy");
     }
 
     @Test
     void a_missing_key_is_a_fault_if_the_job_asks_for_that() throws Exception {
-        Template template =
-                Template.parse("{{ with nomadVar \"jobs/shop\" }}{{ .absent }}{{ end }}", Delimiters.DEFAULT);
+        ParsedTemplate template =
+                ParsedTemplate.parse("{{ with nomadVar \"jobs/shop\" }}{{ .absent }}{{ end }}", Delimiters.DEFAULT);
 
         assertThat(template.render(TemplateInputsFixture.INPUTS, false)).isEqualTo("<no value>");
         assertThatExceptionOfType(TemplateException.class)
@@ -214,7 +215,7 @@ class TemplateTest {
 
     @Test
     void tells_what_a_template_may_look_up_also_where_it_is_not_evaluated() throws Exception {
-        Template template = Template.parse(
+        ParsedTemplate template = ParsedTemplate.parse(
                 "{{ if false }}{{ range nomadService \"blue.web\" }}{{ end }}{{ end }}"
                         + "{{ $v := nomadVar \"nomad/jobs/shop\" }}{{ not (nomadVarExists \"jobs/shop/tls\") }}",
                 Delimiters.DEFAULT);
@@ -228,17 +229,17 @@ class TemplateTest {
 
     @Test
     void some_instances_stay_the_same_when_others_come() throws Exception {
-        Template two =
-                Template.parse("{{ range nomadService 2 \"me\" \"web\" }}{{ .AllocID }}{{ end }}", Delimiters.DEFAULT);
-        Template one =
-                Template.parse("{{ range nomadService 1 \"me\" \"web\" }}{{ .AllocID }}{{ end }}", Delimiters.DEFAULT);
+        ParsedTemplate two = ParsedTemplate.parse(
+                "{{ range nomadService 2 \"me\" \"web\" }}{{ .AllocID }}{{ end }}", Delimiters.DEFAULT);
+        ParsedTemplate one = ParsedTemplate.parse(
+                "{{ range nomadService 1 \"me\" \"web\" }}{{ .AllocID }}{{ end }}", Delimiters.DEFAULT);
 
         assertThat(two.render(TemplateInputsFixture.INPUTS, false))
                 .startsWith(one.render(TemplateInputsFixture.INPUTS, false));
     }
 
     private static String render(String template) throws TemplateException {
-        return Template.parse(template, Delimiters.DEFAULT)
+        return ParsedTemplate.parse(template, Delimiters.DEFAULT)
                 .render(
                         new TemplateInputsFixture(((TemplateInputsFixture) TemplateInputsFixture.INPUTS).environment()),
                         false);
@@ -246,7 +247,7 @@ class TemplateTest {
 
     @Test
     void reads_no_property_of_the_process() throws Exception {
-        Template template = Template.parse("{{ env \"PATH\" }}", Delimiters.DEFAULT);
+        ParsedTemplate template = ParsedTemplate.parse("{{ env \"PATH\" }}", Delimiters.DEFAULT);
 
         assertThat(template.render(new TemplateInputsFixture(Map.of()), false)).isEmpty();
     }

@@ -7,6 +7,7 @@ import dev.gantry.cluster.PermissionDeniedException;
 import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.SessionEndedException;
+import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
@@ -95,6 +96,9 @@ public final class NodeSession {
 
     private final SerialTask push;
 
+    /** Owned by the runs of push, except for what the node wishes. */
+    private final TemplateFeeds templates;
+
     /** Changes to send, the newest of each allocation, so at most as many as there are allocations on the node. */
     private final ConcurrentMap<String, Allocation> assignments = new ConcurrentHashMap<>();
 
@@ -128,6 +132,8 @@ public final class NodeSession {
      * @param parts divides the desired state into messages
      * @param current the current session of each node
      * @param variables answers requests for variables
+     * @param templates finds what templates look up
+     * @param hub wakes sessions when that changes
      * @param awaitOnDisk waits until all writes up to an index are on disk
      * @param executor threads that may block on the database
      * @param clock tells which certificates have ended
@@ -139,6 +145,8 @@ public final class NodeSession {
             DesiredParts parts,
             CurrentSessions current,
             VariableAnswers variables,
+            TemplateAnswers templates,
+            WatchHub hub,
             LongConsumer awaitOnDisk,
             Executor executor,
             InstantSource clock) {}
@@ -158,6 +166,7 @@ public final class NodeSession {
         this.context = context;
         this.connection = connection;
         this.push = new SerialTask(context.executor(), this::push);
+        this.templates = new TemplateFeeds(context.templates(), context.hub(), connection, push::call);
     }
 
     /** Lets the node register: tells it which cluster this is. Never blocks. */
@@ -229,6 +238,8 @@ public final class NodeSession {
         }
         if (id != null) {
             failPending(id);
+            // Ends the watches of templates.
+            push.call();
         }
     }
 
@@ -392,6 +403,11 @@ public final class NodeSession {
             case TASK_ACTION_RESULT ->
                 actions.answer(request.getTaskActionResult().getRequestId(), request.getTaskActionResult());
             case FILE_ANSWER -> files.answer(request.getFileAnswer().getRequestId(), request.getFileAnswer());
+            case TEMPLATE_WATCH -> {
+                if (!templates.take(request.getTemplateWatch())) {
+                    end(tooManyWatches());
+                }
+            }
             case VARIABLES_REQUEST -> answer(from, request.getVariablesRequest());
             case REGISTER, MESSAGE_NOT_SET -> end(new SessionEndedException("This server does not know this message"));
         }
@@ -440,8 +456,17 @@ public final class NodeSession {
         });
     }
 
+    private static SessionEndedException tooManyWatches() {
+        return new SessionEndedException(
+                "The node watches the templates of more than %d tasks".formatted(TemplateFeeds.MOST));
+    }
+
     private void push() {
-        if (ended || !connection.isReady()) {
+        if (ended) {
+            templates.close();
+            return;
+        }
+        if (!connection.isReady()) {
             return;
         }
         try {
@@ -463,6 +488,9 @@ public final class NodeSession {
                 sendAssignments();
             }
             acknowledge();
+            if (!templates.push(nodeId)) {
+                end(tooManyWatches());
+            }
         } catch (RuntimeException e) {
             end(e);
         }

@@ -6,6 +6,7 @@ import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.SessionEndedException;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.job.JobVersionCache;
+import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
@@ -16,6 +17,7 @@ import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.TaskAction;
 import dev.gantry.v1.Variable;
 import java.time.InstantSource;
@@ -47,6 +49,8 @@ public final class NodeSessions {
      * @param liveness records that nodes are alive
      * @param jobVersions finds the jobs of allocations
      * @param variables reads a variable by its path, with its items; empty if there is none
+     * @param services finds the healthy instances of a service by its name
+     * @param hub wakes sessions when services or variables change
      * @param identity the cluster id and the index that is on disk; called when a session begins, on a thread that must
      *     not block
      * @param executor threads that may block on the database
@@ -59,6 +63,8 @@ public final class NodeSessions {
             NodeLiveness liveness,
             JobVersionCache jobVersions,
             Function<String, Optional<Variable>> variables,
+            Function<String, List<ServiceInstance>> services,
+            WatchHub hub,
             Supplier<Identity> identity,
             Executor executor,
             InstantSource clock) {
@@ -72,7 +78,9 @@ public final class NodeSessions {
                 liveness,
                 new DesiredParts(jobVersions),
                 new Current(),
-                new VariableAnswers(reader, jobVersions, variables),
+                new VariableAnswers(new NodeTasks(reader, jobVersions), variables),
+                new TemplateAnswers(new NodeTasks(reader, jobVersions), variables, services),
+                hub,
                 this::awaitOnDisk,
                 executor,
                 clock);

@@ -1,12 +1,7 @@
 package dev.gantry.cluster.node;
 
 import dev.gantry.cluster.RefusedException;
-import dev.gantry.cluster.job.JobVersionCache;
-import dev.gantry.model.AllocationStatuses;
 import dev.gantry.model.VariableReference;
-import dev.gantry.store.StoreReader;
-import dev.gantry.v1.Allocation;
-import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskVariables;
 import dev.gantry.v1.Variable;
@@ -21,29 +16,24 @@ import java.util.function.Function;
  * Answers nodes that ask for the values of variables. A node gets the values that a task of an allocation refers to which
  * is to run on this node and has not ended, and no others: it can't read variables of jobs that run elsewhere.
  *
- * @param reader reads allocations
- * @param jobVersions finds the jobs of allocations
+ * @param tasks finds the tasks that a node asks for
  * @param variables reads a variable by its path, with its items; empty if there is none
  */
-public record VariableAnswers(
-        StoreReader reader, JobVersionCache jobVersions, Function<String, Optional<Variable>> variables) {
+public record VariableAnswers(NodeTasks tasks, Function<String, Optional<Variable>> variables) {
 
-    private static final int LARGEST = 1024 * 1024;
+    /** The most bytes of variables in an answer. */
+    static final int LARGEST = 1024 * 1024;
 
     /** Answers a request. May block on the database. */
     TaskVariables answer(String nodeId, VariablesRequest request) {
         TaskVariables.Builder answer = TaskVariables.newBuilder().setRequestId(request.getRequestId());
-        Optional<Allocation> allocation = reader.allocations()
-                .find(request.getAllocationId())
-                .filter(found -> found.getNodeId().equals(nodeId) && !AllocationStatuses.isTerminal(found));
-        Optional<Task> task = allocation.flatMap(found -> task(found, request.getTask()));
+        Optional<NodeTasks.Found> task = tasks.find(nodeId, request.getAllocationId(), request.getTask());
         if (task.isEmpty()) {
-            return answer.setError("Allocation %s has no task \"%s\" to start on this node"
-                            .formatted(request.getAllocationId(), request.getTask()))
+            return answer.setError(NodeTasks.missing(request.getAllocationId(), request.getTask()))
                     .build();
         }
         try {
-            answer.addAllVariables(values(allocation.get().getJobId(), task.get()));
+            answer.addAllVariables(values(task.get().jobId(), task.get().task()));
         } catch (RefusedException e) {
             return answer.setError(e.getMessage()).build();
         }
@@ -57,16 +47,6 @@ public record VariableAnswers(
                                 "The variables of task \"%s\" have more than 1 MiB together: use fewer, or smaller ones"
                                         .formatted(request.getTask()))
                         .build();
-    }
-
-    private Optional<Task> task(Allocation allocation, String name) {
-        return jobVersions.of(List.of(allocation)).stream()
-                .map(JobVersion::getJob)
-                .flatMap(job -> job.getTaskGroupsList().stream())
-                .filter(group -> group.getName().equals(allocation.getTaskGroup()))
-                .flatMap(group -> group.getTasksList().stream())
-                .filter(task -> task.getName().equals(name))
-                .findFirst();
     }
 
     /** Reads the values of the job's own variables: the server has checked the job's references, an older one had none. */

@@ -50,6 +50,13 @@ public final class WatchHub {
     public record ServiceTopic(String name) implements Topic {}
 
     /**
+     * A variable.
+     *
+     * @param path its path
+     */
+    public record VariableTopic(String path) implements Topic {}
+
+    /**
      * Begins a watch: changes from now on wake the watcher. Read the store after this call, not before it.
      *
      * @param topic the object to watch
@@ -102,6 +109,7 @@ public final class WatchHub {
             topics.add(new JobTopic(allocation.getJobId()));
             topics.add(new AllocationTopic(allocation.getId()));
         });
+        changes.variables().forEach(path -> topics.add(new VariableTopic(path)));
         topics.forEach(this::wake);
     }
 

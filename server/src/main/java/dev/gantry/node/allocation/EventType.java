@@ -8,7 +8,7 @@ enum EventType {
     RECEIVED("Received"),
     /** The task is being prepared. */
     SETUP("Setup"),
-    /** The task waits for variables. */
+    /** The task waits for variables, or for the data of its templates. */
     WAITING("Waiting"),
     /** The artifacts of the task are being fetched. */
     DOWNLOADING_ARTIFACTS("DownloadingArtifacts"),
@@ -18,6 +18,12 @@ enum EventType {
     STARTED("Started"),
     /** The pod has ended by itself. */
     TERMINATED("Terminated"),
+    /** The file of a template has changed, and the task gets a signal. */
+    SIGNALING("Signaling"),
+    /** The file of a template has changed, and the task is restarted. */
+    RESTART_SIGNALED("RestartSignaled"),
+    /** A template can't be rendered again, or its signal can't be sent. */
+    TEMPLATE_FAILURE("TemplateFailure"),
     /** The task will be started again. */
     RESTARTING("Restarting"),
     /** The task should run, but the restart policy allows no more restarts. */

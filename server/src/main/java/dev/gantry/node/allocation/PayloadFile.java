@@ -7,7 +7,9 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.Task;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 
 /**
  * The payload of a dispatched job as a file in a task's {@code local/}. As in Nomad, a job without a payload gets no
@@ -35,24 +37,11 @@ record PayloadFile(String name, ByteString content) {
         if (!file.startsWith(local) || file.equals(local)) {
             throw new IOException("The payload's file \"%s\" is not below the task's local/".formatted(name));
         }
-        Path inside = local.relativize(file);
-        write(OpenDirectory.of(local), inside, directory.driver());
-    }
-
-    /** Writes the file below an open directory, and closes the directory. */
-    private void write(OpenDirectory local, Path inside, Path staging) throws IOException {
-        OpenDirectory at = local;
-        try {
-            for (int i = 0; i < inside.getNameCount() - 1; i++) {
-                String parent = inside.getName(i).toString();
-                at.makeDirectory(parent, staging);
-                OpenDirectory next = at.enter(parent);
-                at.close();
-                at = next;
-            }
-            at.write(inside.getFileName().toString(), content.toByteArray());
-        } finally {
-            at.close();
+        List<String> names = StreamSupport.stream(local.relativize(file).spliterator(), false)
+                .map(Path::toString)
+                .toList();
+        try (OpenDirectory parent = OpenDirectory.made(local, names.subList(0, names.size() - 1), directory.driver())) {
+            parent.write(names.get(names.size() - 1), content.toByteArray());
         }
     }
 }

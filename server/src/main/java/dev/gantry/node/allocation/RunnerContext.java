@@ -4,6 +4,7 @@ import dev.gantry.driver.TaskDriver;
 import dev.gantry.node.artifact.Artifacts;
 import dev.gantry.node.check.CheckProbes;
 import dev.gantry.node.check.CheckScheduler;
+import dev.gantry.node.template.TemplateSource;
 import dev.gantry.v1.Node;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,6 +28,7 @@ import java.util.random.RandomGenerator;
  * @param probes makes the probes of checks
  * @param variables asks the server for the values of variables
  * @param artifacts fetches the artifacts of tasks
+ * @param templates watches at the server what templates look up
  * @param clock gives the times of events
  * @param steady measures durations: it starts at the time of the clock and never jumps
  * @param random gives the jitter of delays; used on the owner thread
@@ -42,6 +44,7 @@ public record RunnerContext(
         CheckProbes probes,
         VariableSource variables,
         Artifacts artifacts,
+        TemplateSource templates,
         InstantSource clock,
         InstantSource steady,
         RandomGenerator random) {

@@ -117,7 +117,7 @@ final class TaskLife {
 
     /** Restarts the task by its policy once its run has ended; returns false if it is being stopped or restarted. */
     boolean restart(String why) {
-        return begin(Restart.COUNTED, why);
+        return begin(Restart.COUNTED, EventType.KILLING, why);
     }
 
     /**
@@ -125,15 +125,25 @@ final class TaskLife {
      * or restarted.
      */
     boolean restartOnRequest() {
-        return begin(Restart.REQUESTED, "A restart was requested");
+        return begin(Restart.REQUESTED, EventType.KILLING, "A restart was requested");
     }
 
-    private boolean begin(Restart kind, String why) {
+    /** Restarts the task as {@link #restartOnRequest} does, since the file of a template has changed. */
+    boolean restartForTemplates() {
+        return begin(Restart.REQUESTED, EventType.RESTART_SIGNALED, "Template with change_mode restart re-rendered");
+    }
+
+    /** Records an event that changes nothing else. */
+    void record(EventType type, String message) {
+        history.add(type, message);
+    }
+
+    private boolean begin(Restart kind, EventType event, String why) {
         if (stopping || restart != Restart.NONE) {
             return false;
         }
         restart = kind;
-        history.add(EventType.KILLING, why);
+        history.add(event, why);
         return true;
     }
 

@@ -39,6 +39,7 @@ final class TaskRunner {
     private final TaskLife life;
     private final Group group;
     private final TaskChecks checks;
+    private final TaskTemplates templates;
     private TaskSpec spec;
     private Optional<RunningTask> found = Optional.empty();
     private Optional<RunningTask> running = Optional.empty();
@@ -84,6 +85,7 @@ final class TaskRunner {
         this.life = new TaskLife(context, history, used);
         this.group = group;
         this.checks = new TaskChecks(context, spec.task(), knownChecks, new Checked());
+        this.templates = new TaskTemplates(context, spec.task(), directory, new Templated());
     }
 
     String name() {
@@ -245,6 +247,7 @@ final class TaskRunner {
 
     void detach() {
         checks.end();
+        templates.close();
         thread.ifPresent(TaskThread::detach);
     }
 
@@ -255,7 +258,15 @@ final class TaskRunner {
     }
 
     private void tell() {
-        var unused = group.changed(this);
+        var unused = changed();
+    }
+
+    /** Hands a change on; completed with true once the change is on disk, with false if that fails. */
+    private CompletableFuture<Boolean> changed() {
+        if (isDead()) {
+            templates.close();
+        }
+        return group.changed(this);
     }
 
     private TaskThread.Start toStart(Map<VariableReference, String> values) {
@@ -265,15 +276,83 @@ final class TaskRunner {
                 .filter(port -> port.getTask().equals(task.getName()))
                 .toList();
         return new TaskThread.Start(
-                new TaskRequest(
-                        environment.interpolate(task),
-                        environment.variables(),
-                        environment.secrets(),
-                        ports,
-                        directory),
+                variables -> request(task, environment.withTemplates(variables), ports),
                 PayloadFile.of(group.job(), task),
                 ArtifactRequests.of(task, environment),
+                templates.begin(environment),
                 group.permission());
+    }
+
+    private TaskRequest request(Task task, TaskEnvironment environment, List<AllocatedPort> ports) {
+        return new TaskRequest(
+                environment.interpolate(task), environment.variables(), environment.secrets(), ports, directory);
+    }
+
+    private String allocationId() {
+        return directory.allocation().getFileName().toString();
+    }
+
+    /** Gives the templates access to the task. */
+    private final class Templated implements TaskTemplates.Host, VariableWait.Starting {
+
+        @Override
+        public Task task() {
+            return spec.task();
+        }
+
+        @Override
+        public boolean isLast() {
+            return role() == TaskRole.POSTSTOP;
+        }
+
+        @Override
+        public boolean isNeeded() {
+            return !life.isStopping() && !isDead();
+        }
+
+        @Override
+        public void waiting(String why) {
+            life.waiting(why);
+            tell();
+        }
+
+        @Override
+        public void waiting(String why, int attempts) {
+            LOG.info("Task {} runs; its templates are not rendered again yet: {}", directory, why);
+        }
+
+        @Override
+        public void fail(String why) {
+            TaskRunner.this.fail(why);
+        }
+
+        @Override
+        public void record(EventType type, String message) {
+            if (!isDead()) {
+                life.record(type, message);
+                tell();
+            }
+        }
+
+        @Override
+        public void restart() {
+            if (running.isPresent() && thread.isPresent() && life.restartForTemplates()) {
+                thread.get().restart(spec.stop());
+                tell();
+            }
+        }
+
+        @Override
+        public void runBeside(Runnable work) {
+            thread.ifPresent(begun -> begun.runBeside(work));
+        }
+
+        @Override
+        public CompletableFuture<Optional<TaskEnvironment>> environment() {
+            return new VariableWait(context, allocationId(), this)
+                    .begin()
+                    .thenApply(values -> values.map(known -> group.environment(spec.task(), known)));
+        }
     }
 
     /** Handles the events of the checks. */
@@ -298,9 +377,9 @@ final class TaskRunner {
 
         @Override
         public CompletableFuture<Optional<TaskThread.Start>> request() {
-            String allocationId = directory.allocation().getFileName().toString();
-            return CompletableFuture.completedFuture(new VariableWait(context, allocationId, this))
+            return CompletableFuture.completedFuture(new VariableWait(context, allocationId(), this))
                     .thenComposeAsync(VariableWait::begin, context.owner())
+                    .thenCompose(values -> templates.awaitData().thenApply(hasData -> values.filter(known -> hasData)))
                     .thenApply(values -> EscalatingScheduler.escalating(
                                     () -> values.filter(known -> isNeeded()).map(TaskRunner.this::toStart))
                             .get());
@@ -322,6 +401,7 @@ final class TaskRunner {
                 running = Optional.of(task);
                 life.started(task);
                 beginChecks(task);
+                templates.started(task);
             });
         }
 
@@ -330,6 +410,7 @@ final class TaskRunner {
             return decided(() -> {
                 running = Optional.empty();
                 checks.reset();
+                templates.ended();
                 return life.ended(exit, spec.restarts());
             });
         }
@@ -379,7 +460,7 @@ final class TaskRunner {
                     .thenComposeAsync(
                             chosen -> {
                                 TaskThread.Next next = chosen.get();
-                                return group.changed(TaskRunner.this)
+                                return changed()
                                         .thenApply(stored ->
                                                 new TaskThread.Next(next.removable() || stored, next.again()));
                             },

@@ -11,14 +11,19 @@ import dev.gantry.driver.TaskStop;
 import dev.gantry.node.artifact.ArtifactException;
 import dev.gantry.node.artifact.ArtifactRequest;
 import dev.gantry.node.artifact.Artifacts;
+import dev.gantry.node.template.TemplateFailure;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +48,10 @@ final class TaskThread {
     private volatile CompletableFuture<TaskStop> restarted = new CompletableFuture<>();
     /** The call of the driver that may be interrupted now. Guarded by the lock. */
     private Call call = Call.NONE;
+    /** Work to do while the task runs. Guarded by the lock. */
+    private final Deque<Runnable> beside = new ArrayDeque<>();
+    /** Completed when there is such work. Guarded by the lock. */
+    private CompletableFuture<Void> hasWork = new CompletableFuture<>();
 
     private enum Call {
         NONE,
@@ -96,21 +105,31 @@ final class TaskThread {
     /**
      * A start of the task.
      *
-     * @param request the request to the driver
+     * @param request makes the request to the driver from the environment variables of templates
      * @param payload the payload file, if there is one
      * @param artifacts the artifacts; those that an earlier start has fetched are left out
+     * @param templates renders the templates, which an artifact may have brought
      * @param permission completed with true once the task may run, or with false if it must not
      */
     record Start(
-            TaskRequest request,
+            Function<Map<String, String>, TaskRequest> request,
             Optional<PayloadFile> payload,
             List<ArtifactRequest> artifacts,
+            Rendering templates,
             CompletableFuture<Boolean> permission) {
 
         /** Copies the list. */
         Start {
             artifacts = List.copyOf(artifacts);
         }
+    }
+
+    /** Renders the templates of a task before it starts. */
+    @FunctionalInterface
+    interface Rendering {
+
+        /** Writes the files, and returns the environment variables that they have. */
+        Map<String, String> render() throws TemplateFailure;
     }
 
     /**
@@ -147,6 +166,18 @@ final class TaskThread {
      */
     void restart(TaskStop how) {
         restarted.complete(how);
+    }
+
+    /**
+     * Does work on this thread while the task runs, after the work that was given before. Drops it if the task does not run.
+     *
+     * @param work the work
+     */
+    void runBeside(Runnable work) {
+        synchronized (lock) {
+            beside.addLast(work);
+            hasWork.complete(null);
+        }
     }
 
     /** Ends this thread, but not the task: a later process will find it. */
@@ -190,29 +221,36 @@ final class TaskThread {
             start.payload().get().write(work.directory());
         }
         RunningTask task;
-        begin(Call.START);
         try {
             fetch(start.artifacts());
-            task = start(start);
+            TaskRequest request = start.request().apply(start.templates().render());
+            task = start(request, start.permission());
         } catch (TaskStartException e) {
-            end();
             return reports.startFailed(StartFailure.of(e)).join().again();
         } catch (ArtifactException e) {
-            end();
             return reports.startFailed(StartFailure.of(e)).join().again();
-        } finally {
-            end();
+        } catch (TemplateFailure e) {
+            return reports.startFailed(StartFailure.of(new TaskStartException(e.getMessage(), true)))
+                    .join()
+                    .again();
         }
         return follow(task);
     }
 
-    private void fetch(List<ArtifactRequest> artifacts) throws ArtifactException, InterruptedException, IOException {
+    private void fetch(List<ArtifactRequest> artifacts)
+            throws ArtifactException, Cancelled, InterruptedException, IOException {
         List<ArtifactRequest> missing = work.artifacts().missing(artifacts, work.directory());
-        if (!missing.isEmpty()) {
-            reports.downloading();
+        if (missing.isEmpty()) {
+            return;
         }
-        for (ArtifactRequest artifact : missing) {
-            work.artifacts().fetch(artifact, work.directory());
+        reports.downloading();
+        begin(Call.START);
+        try {
+            for (ArtifactRequest artifact : missing) {
+                work.artifacts().fetch(artifact, work.directory());
+            }
+        } finally {
+            end();
         }
     }
 
@@ -227,11 +265,26 @@ final class TaskThread {
     }
 
     /** Prepares the task, which may take long, before it waits for the permission. */
-    private RunningTask start(Start start) throws TaskStartException, Cancelled, InterruptedException {
-        PreparedTask prepared = driver.prepare(start.request());
+    private RunningTask start(TaskRequest request, CompletableFuture<Boolean> permission)
+            throws TaskStartException, Cancelled, InterruptedException {
+        begin(Call.START);
+        try {
+            PreparedTask prepared = driver.prepare(request);
+            if (!mayRun(prepared, permission)) {
+                throw new Cancelled();
+            }
+            return prepared.run();
+        } finally {
+            end();
+        }
+    }
+
+    /** Waits for the permission. Discards what was prepared unless it may run. */
+    private static boolean mayRun(PreparedTask prepared, CompletableFuture<Boolean> permission)
+            throws InterruptedException {
         boolean mayRun = false;
         try {
-            mayRun = start.permission().get();
+            mayRun = permission.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("This future never fails", e);
         } finally {
@@ -239,15 +292,14 @@ final class TaskThread {
                 prepared.discard();
             }
         }
-        if (!mayRun) {
-            throw new Cancelled();
-        }
-        return prepared.run();
+        return mayRun;
     }
 
     /** Waits for the end of a run. Returns the wait before the next start; empty if there is none. */
     private Optional<Duration> follow(RunningTask task) throws Cancelled, InterruptedException {
         restarted = new CompletableFuture<>();
+        // What was for an earlier run.
+        var unused = takeWork();
         reports.started(task);
         Next next = reports.ended(awaitExit(task)).join();
         if (next.removable()) {
@@ -258,8 +310,8 @@ final class TaskThread {
 
     private TaskExit awaitExit(RunningTask task) throws Cancelled, InterruptedException {
         CompletableFuture<TaskStop> restart = restarted;
-        CompletableFuture.anyOf(task.exit(), killed.copy(), detached.copy(), restart)
-                .join();
+        CompletableFuture<Object> end = CompletableFuture.anyOf(task.exit(), killed.copy(), detached.copy(), restart);
+        workUntil(end);
         if (task.exit().isDone()) {
             return task.exit().join();
         }
@@ -273,6 +325,39 @@ final class TaskThread {
             throw new Cancelled();
         }
         return task.exit().join();
+    }
+
+    /** Does work beside the task until it ends or has to be ended. */
+    private void workUntil(CompletableFuture<Object> end) {
+        while (true) {
+            CompletableFuture<Void> next;
+            synchronized (lock) {
+                next = hasWork;
+            }
+            CompletableFuture.anyOf(end, next).join();
+            if (end.isDone()) {
+                return;
+            }
+            takeWork().forEach(this::doBeside);
+        }
+    }
+
+    /** A fault of the work must not end the supervision of the task. */
+    private void doBeside(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.error("Work beside the task failed in the thread {}", thread.getName(), e);
+        }
+    }
+
+    private List<Runnable> takeWork() {
+        synchronized (lock) {
+            List<Runnable> work = List.copyOf(beside);
+            beside.clear();
+            hasWork = new CompletableFuture<>();
+            return work;
+        }
     }
 
     /** Stops a run after the delay, unless it ends before. */

@@ -107,6 +107,34 @@ public final class TaskEnvironment {
     }
 
     /**
+     * Finds what templates read.
+     *
+     * @param name the name of a variable, or of a property of the node or the job, such as {@code meta.owner}
+     * @return the value, which may have values of variables in it; empty if there is none
+     */
+    public Optional<String> value(String name) {
+        return findInEnvironment(name);
+    }
+
+    /**
+     * Adds the variables of templates, which override others of the same name. They count as secret, since templates may
+     * have values of variables in them.
+     *
+     * @param more values by name
+     * @return the environment with all variables
+     */
+    public TaskEnvironment withTemplates(Map<String, String> more) {
+        TaskEnvironment all = new TaskEnvironment(node, meta, values);
+        asWritten.forEach(all::set);
+        all.secrets.addAll(secrets);
+        more.forEach((name, value) -> {
+            all.set(name, value);
+            all.secrets.add(clean(name));
+        });
+        return all;
+    }
+
+    /**
      * Interpolates the config and the user of a task.
      *
      * @param task the task

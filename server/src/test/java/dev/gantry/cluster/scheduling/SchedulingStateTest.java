@@ -151,6 +151,7 @@ class SchedulingStateTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 AccessChanges.NONE));
 
         assertThat(poll()).isEmpty();
@@ -265,6 +266,7 @@ class SchedulingStateTest {
                 evaluations,
                 nodes,
                 allocations,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

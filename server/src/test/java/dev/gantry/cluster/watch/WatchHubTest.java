@@ -63,6 +63,7 @@ class WatchHubTest {
                 List.of(),
                 List.of(jobId),
                 List.of(),
+                List.of(),
                 AccessChanges.NONE);
     }
 }

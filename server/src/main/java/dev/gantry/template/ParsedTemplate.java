@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Set;
 
 /** A parsed template. Immutable. */
-public final class Template {
+public final class ParsedTemplate {
 
     private final List<Syntax> nodes;
     private final Set<Lookup> lookups;
 
-    private Template(Parser.Parsed parsed) {
+    private ParsedTemplate(Parser.Parsed parsed) {
         this.nodes = List.copyOf(parsed.nodes());
         this.lookups = Set.copyOf(parsed.lookups());
     }
@@ -22,8 +22,8 @@ public final class Template {
      * @return the template
      * @throws TemplateException if it is malformed, or uses what is not supported; with line, column and remedy
      */
-    public static Template parse(String text, Delimiters delimiters) throws TemplateException {
-        return new Template(Parser.parse(text, delimiters));
+    public static ParsedTemplate parse(String text, Delimiters delimiters) throws TemplateException {
+        return new ParsedTemplate(Parser.parse(text, delimiters));
     }
 
     /**
