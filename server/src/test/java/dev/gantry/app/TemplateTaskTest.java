@@ -44,8 +44,9 @@ class TemplateTaskTest {
     private static final String SECRET = "correct-horse-battery-staple";
     private static final String SERVERS = "{{ range nomadService \"db\" }}{{ .Address }}:{{ .Port }};{{ end }}";
 
-    /** Counts the SIGHUPs that it gets, in the directory of the driver. */
-    private static final String COUNTS_SIGNALS = "trap 'echo x >> hups' HUP; while :; do sleep 0.05; done";
+    /** Counts the signals that it gets, in the directory of the driver. */
+    private static final String COUNTS_SIGNALS =
+            "trap 'echo x >> signals' INT; : > ready; while :; do sleep 0.05; done";
 
     private static final String FOREVER = "exec sleep 300";
 
@@ -162,15 +163,16 @@ class TemplateTaskTest {
                 task("main", COUNTS_SIGNALS, signalled("local/a", SERVERS), signalled("local/b", "b " + SERVERS))));
         node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
         assertThat(file("local/a")).isEqualTo("10.0.0.1:80;");
+        assertThat(file("driver/ready")).as("the signal is caught from now on").isEmpty();
 
         node.server.tellTemplates(watch -> Optional.of(instances("10.0.0.1", "10.0.0.2")));
 
         node.awaitEvent("a1", "main", "Signaling");
-        await().atMost(PATIENCE).until(() -> exists("driver/hups"));
+        await().atMost(PATIENCE).until(() -> exists("driver/signals"));
         assertThat(file("local/b")).isEqualTo("b 10.0.0.1:80;10.0.0.2:80;");
         node.server.tellTemplates(watch -> Optional.of(instances("10.0.0.2")));
-        await().atMost(PATIENCE).until(() -> file("driver/hups").length() > 2);
-        assertThat(file("driver/hups")).as("one signal for each change").isEqualTo("x\nx\n");
+        await().atMost(PATIENCE).until(() -> file("driver/signals").length() > 2);
+        assertThat(file("driver/signals")).as("one signal for each change").isEqualTo("x\nx\n");
         assertThat(events(node.task("a1", "main"))).doesNotContain("RestartSignaled");
     }
 
@@ -337,7 +339,7 @@ class TemplateTaskTest {
     private static Template signalled(String destination, String data) {
         return template(destination, data).toBuilder()
                 .setChangeMode(TemplateChangeMode.TEMPLATE_CHANGE_MODE_SIGNAL)
-                .setChangeSignal("SIGHUP")
+                .setChangeSignal("SIGINT")
                 .build();
     }
 
