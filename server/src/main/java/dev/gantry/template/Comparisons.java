@@ -6,14 +6,14 @@ final class Comparisons {
     private Comparisons() {}
 
     static boolean areEqual(Value one, Value other) {
-        if (one.equals(Value.NONE) || other.equals(Value.NONE)) {
+        if (one.equals(Value.None.NONE) || other.equals(Value.None.NONE)) {
             return one.equals(other);
         }
         requireComparable(one);
         requireComparable(other);
         requireSameKind(one, other);
         // Numbers by ==, by which 0 and -0 are equal, and NaN is not.
-        return one instanceof Value.Real a && other instanceof Value.Real b
+        return (one instanceof Value.Real a && other instanceof Value.Real b)
                 ? a.value() == b.value()
                 : one.equals(other);
     }

@@ -50,11 +50,11 @@ final class Evaluator {
     Evaluator(TemplateInputs inputs, boolean isStrict) {
         this.isStrict = isStrict;
         this.call = new Function.Call(inputs, budget);
-        variables.add(new Slot("$", Value.NONE));
+        variables.add(new Slot("$", Value.None.NONE));
     }
 
     String evaluate(List<Syntax> nodes) throws TemplateException {
-        run(nodes, Value.NONE);
+        run(nodes, Value.None.NONE);
         return output.toString();
     }
 
@@ -148,7 +148,7 @@ final class Evaluator {
                     elements.add(Map.entry(new Value.Int(i), new Value.Int(i)));
                 }
             });
-        } else if (!value.equals(Value.NONE)) {
+        } else if (!value.equals(Value.None.NONE)) {
             throw new TemplateException(position, "range can't go over a value of the kind " + value.kind());
         }
         return elements;
@@ -253,7 +253,7 @@ final class Evaluator {
             if (value == null && isStrict) {
                 throw new TemplateException(field.position(), "the map has no key \"%s\"".formatted(name));
             }
-            return value == null ? Value.NONE : value;
+            return value == null ? Value.None.NONE : value;
         }
         if (base instanceof Value.Fields object && object.fields().containsKey(name)) {
             return object.fields().get(name);

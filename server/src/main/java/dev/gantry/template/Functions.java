@@ -544,7 +544,7 @@ final class Functions {
                 }
                 value = items.values().get((int) index);
             } else if (value instanceof Value.Pairs pairs) {
-                value = pairs.entries().getOrDefault(text(arguments, i), Value.NONE);
+                value = pairs.entries().getOrDefault(text(arguments, i), Value.None.NONE);
             } else {
                 throw new TemplateFault("a value of the kind %s has no elements".formatted(value.kind()));
             }

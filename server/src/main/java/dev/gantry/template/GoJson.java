@@ -49,7 +49,7 @@ final class GoJson {
             }
             case NULL -> {
                 json.nextNull();
-                return Value.NONE;
+                return Value.None.NONE;
             }
             case BEGIN_ARRAY -> {
                 List<Value> items = new ArrayList<>();
@@ -88,7 +88,7 @@ final class GoJson {
             writeAll(pairs.entries(), line, text);
         } else if (value instanceof Value.Fields object) {
             writeAll(object.fields(), line, text);
-        } else if (value.equals(Value.NONE)) {
+        } else if (value.equals(Value.None.NONE)) {
             text.add("null");
         } else {
             text.add(new GoText(budget).printed(value));

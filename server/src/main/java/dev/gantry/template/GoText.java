@@ -23,7 +23,7 @@ final class GoText {
 
     /** Returns the text that an action prints. */
     String printed(Value value) {
-        return value.equals(Value.NONE) ? "<no value>" : plain(value);
+        return value.equals(Value.None.NONE) ? "<no value>" : plain(value);
     }
 
     /** Returns the values with spaces between those that are both no text, as {@code Sprint} does. */
@@ -138,7 +138,7 @@ final class GoText {
     }
 
     private String described(Value value) {
-        return value.equals(Value.NONE) ? "<nil>" : value.kind() + "=" + plain(value);
+        return value.equals(Value.None.NONE) ? "<nil>" : value.kind() + "=" + plain(value);
     }
 
     private String format(Directive directive, Value value) {

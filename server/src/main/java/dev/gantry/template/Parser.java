@@ -251,7 +251,7 @@ final class Parser {
                     .ifPresent(lookups::add);
         } else if (operands.size() > 1 || isPiped) {
             throw new TemplateException(first.position(), "this is no function, so it can't have arguments");
-        } else if (first instanceof Operand.Literal literal && literal.value().equals(Value.NONE)) {
+        } else if (first instanceof Operand.Literal literal && literal.value().equals(Value.None.NONE)) {
             throw new TemplateException(first.position(), "nil is no command");
         }
     }
@@ -297,7 +297,7 @@ final class Parser {
         return switch (token.text()) {
             case "true", "false" ->
                 new Operand.Literal(new Value.Bool(token.text().equals("true")), token.position());
-            case "nil" -> new Operand.Literal(Value.NONE, token.position());
+            case "nil" -> new Operand.Literal(Value.None.NONE, token.position());
             default -> {
                 if (KEYWORDS.contains(token.text())) {
                     throw new TemplateException(

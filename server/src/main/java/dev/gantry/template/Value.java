@@ -9,10 +9,11 @@ import java.util.TreeMap;
 sealed interface Value {
 
     /** No value, as Go's nil. */
-    Value NONE = new None();
+    record None() implements Value {
 
-    /** See {@link #NONE}. */
-    record None() implements Value {}
+        /** The only one that is needed. */
+        static final Value NONE = new None();
+    }
 
     /** True or false. */
     record Bool(boolean value) implements Value {}
