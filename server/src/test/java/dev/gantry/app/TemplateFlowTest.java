@@ -72,6 +72,17 @@ class TemplateFlowTest {
         eventually().until(() -> Files.exists(task.resolve("driver/ready")));
 
         Job.Builder db = job("db", "exec sleep 300");
+        main(db).getConfigBuilder()
+                .putFields(
+                        "port_map",
+                        Value.newBuilder()
+                                .setStructValue(Struct.newBuilder()
+                                        .putFields(
+                                                "sql",
+                                                Value.newBuilder()
+                                                        .setStringValue("8080-tcp")
+                                                        .build()))
+                                .build());
         main(db).getResourcesBuilder().addPortsBuilder().setLabel("sql");
         main(db).addServicesBuilder().setName("db").setPort("sql");
         client.submit(db.build());
