@@ -93,11 +93,11 @@ class TemplateFlowTest {
                         () -> assertThat(text(task.resolve("local/proxy.conf"))).isEqualTo("first " + port.getPort()));
         eventually().until(() -> Files.exists(task.resolve("driver/signals")));
 
-        put("second");
+        put("other-value");
 
         eventually()
-                .untilAsserted(
-                        () -> assertThat(text(task.resolve("local/proxy.conf"))).isEqualTo("second " + port.getPort()));
+                .untilAsserted(() ->
+                        assertThat(text(task.resolve("local/proxy.conf"))).isEqualTo("other-value " + port.getPort()));
         eventually()
                 .untilAsserted(
                         () -> assertThat(client.allocation(id).getTaskStates(0).getEventsList())
@@ -105,7 +105,7 @@ class TemplateFlowTest {
                                 .filteredOn("Signaling"::equals)
                                 .hasSize(2));
         assertThat(client.allocation(id).getTaskStates(0).getRestarts()).isZero();
-        assertThat(client.allocation(id).toString()).doesNotContain("second");
+        assertThat(client.allocation(id).toString()).doesNotContain("other-value");
     }
 
     private Job.Builder job(String id, String script) {
