@@ -59,7 +59,17 @@ public final class CountedId {
      * @return the id; unchanged if it has another form
      */
     public static String inOrder(String id) {
-        return id.startsWith(MIDDLE, DIGITS) ? reversed(id.substring(0, DIGITS)) + id.substring(DIGITS) : id;
+        return isCounted(id) ? reversed(id.substring(0, DIGITS)) + id.substring(DIGITS) : id;
+    }
+
+    /**
+     * Tells whether the counter of an id begins with its last digit.
+     *
+     * @param id any text
+     * @return true if it does; false for another form
+     */
+    public static boolean isCounted(String id) {
+        return id.startsWith(MIDDLE, DIGITS);
     }
 
     /**

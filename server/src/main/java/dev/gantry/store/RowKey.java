@@ -19,6 +19,9 @@ final class RowKey {
     private static final int HEX = 16;
     private static final int BITS_OF_DIGIT = 4;
 
+    /** The second digit of each byte of an int. */
+    private static final int LOW_DIGITS = 0x0F0F0F0F;
+
     /** The most counters that a prefix is looked for among, the newest: 268 million ids for four characters. */
     private static final long MOST_COUNTERS = 4096;
 
@@ -38,12 +41,7 @@ final class RowKey {
      * @throws IllegalArgumentException if the id is not the text of a UUID
      */
     static long of(String id) {
-        String digits = digits(CountedId.inOrder(id));
-        if (digits.length() < DIGITS) {
-            throw new IllegalArgumentException(
-                    "\"%s\" is no UUID: its row could not be told from others".formatted(id));
-        }
-        return key(digits, "0");
+        return parse(id, DIGITS);
     }
 
     /**
@@ -52,7 +50,35 @@ final class RowKey {
      * @param id any text; it ends at the first character that a UUID cannot have. Missing digits count as 0
      */
     static long ofAny(String id) {
-        return key(digits(CountedId.inOrder(id)), "0");
+        return parse(id, 0);
+    }
+
+    /** Parses an id that has some digits at least. Makes no texts in between, since each write of a row asks for its key. */
+    private static long parse(String id, int leastDigits) {
+        long digits = 0;
+        int count = 0;
+        for (int i = 0; i < id.length() && count < DIGITS; i++) {
+            char character = id.charAt(i);
+            if (isDigit(character)) {
+                digits = (digits << BITS_OF_DIGIT) | Character.digit(character, HEX);
+                count++;
+            } else if (character != '-') {
+                break;
+            }
+        }
+        if (count < leastDigits) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no UUID: its row could not be told from others".formatted(id));
+        }
+        digits <<= BITS_OF_DIGIT * (DIGITS - count);
+        return (CountedId.isCounted(id) ? withCounterInOrder(digits) : digits) ^ Long.MIN_VALUE;
+    }
+
+    /** Returns digits of which the first eight have the reverse order. */
+    private static long withCounterInOrder(long digits) {
+        int bytes = Integer.reverseBytes((int) (digits >>> Integer.SIZE));
+        int counter = ((bytes >>> BITS_OF_DIGIT) & LOW_DIGITS) | ((bytes & LOW_DIGITS) << BITS_OF_DIGIT);
+        return ((long) counter << Integer.SIZE) | Integer.toUnsignedLong((int) digits);
     }
 
     /**

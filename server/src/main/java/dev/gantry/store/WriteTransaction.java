@@ -410,7 +410,17 @@ public final class WriteTransaction {
      * @return the allocation as stored
      */
     public Allocation updateClient(Allocation allocation) {
-        return putAllocation(allocation.toBuilder().setModifyIndex(index).build(), false);
+        return updateClient(allocation.toBuilder());
+    }
+
+    /**
+     * Stores an allocation whose client state has changed, as {@link #updateClient(Allocation)}, without another copy of it.
+     *
+     * @param allocation the changed allocation
+     * @return the allocation as stored
+     */
+    public Allocation updateClient(Allocation.Builder allocation) {
+        return putAllocation(allocation.setModifyIndex(index).build(), false);
     }
 
     /**

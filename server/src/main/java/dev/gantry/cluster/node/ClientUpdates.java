@@ -140,13 +140,11 @@ final class ClientUpdates {
     /** Stores an update unless it changes nothing. A node that reconnects reports stored states again. */
     private Optional<Allocation> updateIfChanged(
             WriteTransaction transaction, Allocation stored, AllocationUpdate update, Instant now) {
-        Allocation merged = merge(stored, update, now);
-        if (merged.equals(stored)) {
+        Allocation.Builder merged = merge(stored, update, now);
+        if (merged.build().equals(stored)) {
             return Optional.empty();
         }
-        Allocation changed = transaction.updateClient(merged.toBuilder()
-                .setModifyTime(ProtoTimes.toTimestampMillis(now))
-                .build());
+        Allocation changed = transaction.updateClient(merged.setModifyTime(ProtoTimes.toTimestampMillis(now)));
         deployments.onHealth(transaction, stored, changed, now);
         return Optional.of(changed);
     }
@@ -156,7 +154,7 @@ final class ClientUpdates {
                 && allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN;
     }
 
-    private static Allocation merge(Allocation allocation, AllocationUpdate update, Instant now) {
+    private static Allocation.Builder merge(Allocation allocation, AllocationUpdate update, Instant now) {
         boolean isStopping = allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP;
         Allocation.Builder merged = allocation.toBuilder()
                 .setClientStatus(update.getClientStatus())
@@ -172,7 +170,7 @@ final class ClientUpdates {
         health(allocation, update)
                 .filter(healthy -> !allocation.hasHealthy() || allocation.getHealthy() != healthy)
                 .ifPresent(healthy -> merged.setHealthy(healthy).setHealthyTime(ProtoTimes.toTimestampMillis(now)));
-        return merged.build();
+        return merged;
     }
 
     /**
