@@ -7,11 +7,13 @@ import static dev.gantry.store.schema.Tables.DEPLOYMENT;
 import static dev.gantry.store.schema.Tables.EVALUATION;
 import static dev.gantry.store.schema.Tables.JOB;
 import static dev.gantry.store.schema.Tables.JOB_VERSION;
+import static dev.gantry.store.schema.Tables.NODE;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
 
 import dev.gantry.model.AllocationStatuses;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.RowBuffer.Answered;
+import dev.gantry.store.RowBuffer.NodeRow;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
@@ -82,6 +84,14 @@ final class Batches {
             .fixed(ALLOCATED_PORT.TASK, taken -> taken.port().getTask())
             .fixed(ALLOCATED_PORT.LABEL, taken -> taken.port().getLabel());
 
+    private static final RowShape<NodeRow> NODES = RowShape.<NodeRow>of(NODE)
+            .key(NODE.ID, row -> row.node().getId())
+            .fixed(NODE.SECRET_HASH, row -> row.secretHash().toByteArray())
+            .changing(NODE.NAME, row -> row.node().getName())
+            .changing(NODE.STATUS, row -> (short) row.node().getStatusValue())
+            .changing(NODE.MODIFY_INDEX, row -> row.node().getModifyIndex())
+            .changing(NODE.MESSAGE, row -> row.node().toByteArray());
+
     private static final RowShape<Answered> SUBMISSIONS = RowShape.<Answered>of(SUBMISSION)
             .key(SUBMISSION.REQUEST_ID, Answered::requestId)
             .fixed(SUBMISSION.WRITE_INDEX, Answered::writeIndex)
@@ -105,6 +115,8 @@ final class Batches {
     private final Batch<Allocation> updateAllocations;
     private final Batch<Taken> takePorts;
     private final Batch<Taken> freePorts;
+    private final Batch<NodeRow> insertNodes;
+    private final Batch<NodeRow> updateNodes;
     private final Batch<Answered> insertSubmissions;
     private final Batch<IndexStep> saveIndex;
 
@@ -120,6 +132,8 @@ final class Batches {
         updateAllocations = ALLOCATIONS.update(dsl);
         takePorts = PORTS.insert(dsl);
         freePorts = PORTS.delete(dsl);
+        insertNodes = NODES.insert(dsl);
+        updateNodes = NODES.update(dsl);
         insertSubmissions = SUBMISSIONS.insert(dsl);
         saveIndex = new Batch<>(
                 dsl.update(CLUSTER_INDEX)
@@ -139,6 +153,8 @@ final class Batches {
         updateDeployments.send(dsl, rows.deployments().changedOnes());
         updateAllocations(dsl, rows.allocations().changedOnes());
         insertAllocations(dsl, rows.allocations().newOnes());
+        insertNodes.send(dsl, rows.nodes().newOnes());
+        updateNodes.send(dsl, rows.nodes().changedOnes());
         insertSubmissions.send(dsl, rows.submissions().newOnes());
     }
 

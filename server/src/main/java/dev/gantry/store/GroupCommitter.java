@@ -241,6 +241,8 @@ final class GroupCommitter implements AutoCloseable {
             });
         } catch (Throwable e) {
             index = before;
+            // A read may have added objects that this group had changed.
+            memory.recent().clear();
             examine(e);
             StoreException failure = health.failure()
                     .<StoreException>map(known -> known)

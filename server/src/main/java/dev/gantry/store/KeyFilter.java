@@ -12,13 +12,19 @@ import com.google.common.hash.Funnels;
  */
 final class KeyFilter {
 
-    /** How many keys the filter is made for, in 7 MiB; with more keys, it answers "may exist" more and more often. */
-    private static final int KEYS = 4_000_000;
-
-    // The share of wrong answers with that many keys.
+    // The share of wrong answers with as many keys as the filter is made for.
     private static final double WRONG = 0.001;
 
-    private final BloomFilter<CharSequence> keys = BloomFilter.create(Funnels.unencodedCharsFunnel(), KEYS, WRONG);
+    private final BloomFilter<CharSequence> keys;
+
+    /**
+     * Makes an empty filter.
+     *
+     * @param most how many keys it is made for; with more keys, it answers "may exist" more and more often
+     */
+    KeyFilter(int most) {
+        keys = BloomFilter.create(Funnels.unencodedCharsFunnel(), most, WRONG);
+    }
 
     /** Adds the key of a row that is about to be written. */
     void put(String key) {

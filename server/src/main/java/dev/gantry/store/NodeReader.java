@@ -4,6 +4,8 @@ import static dev.gantry.store.schema.Tables.NODE;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 
+import com.google.protobuf.ByteString;
+import dev.gantry.store.RowBuffer.NodeRow;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import java.util.Collection;
@@ -19,10 +21,12 @@ public final class NodeReader {
     private static final int PAGE = 1000;
 
     private final DSLContext dsl;
+    private final OpenNodes open;
     private final MessageTable<Node> messages;
 
-    NodeReader(DSLContext dsl) {
+    NodeReader(DSLContext dsl, OpenNodes open) {
         this.dsl = dsl;
+        this.open = open;
         this.messages = new MessageTable<>(dsl, NODE, NODE.MESSAGE, Node.parser());
     }
 
@@ -34,6 +38,28 @@ public final class NodeReader {
      */
     public Optional<Node> find(String id) {
         return messages.find(NODE.ID.eq(id));
+    }
+
+    /**
+     * Tells whether a node is stored and not down. Asks the database only about a node that does not accept new
+     * allocations.
+     *
+     * @param id the full id
+     * @return true if it is, by a state that was committed before the changes that {@link Store#listen} tells next
+     */
+    public boolean isPresent(String id) {
+        return open.contains(id)
+                || find(id).filter(node -> node.getStatus() != NodeStatus.NODE_STATUS_DOWN)
+                        .isPresent();
+    }
+
+    /** Finds a node with the hash of its secret; empty if the node is not stored. */
+    Optional<NodeRow> findWithSecretHash(String id) {
+        return dsl.select(NODE.MESSAGE, NODE.SECRET_HASH)
+                .from(NODE)
+                .where(NODE.ID.eq(id))
+                .fetchOptional(row ->
+                        new NodeRow(Messages.parse(Node.parser(), row.value1()), ByteString.copyFrom(row.value2())));
     }
 
     /**

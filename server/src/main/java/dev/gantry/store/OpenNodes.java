@@ -3,16 +3,16 @@ package dev.gantry.store;
 import dev.gantry.model.NodeEligibility;
 import dev.gantry.v1.Node;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The nodes that accept new allocations, as committed; asked for each node of each plan. Owned by the store's writer
- * thread once that runs.
+ * The nodes that accept new allocations, as committed; asked for each node of each plan. The store's writer thread
+ * alone changes them once it runs; any thread asks.
  */
 final class OpenNodes {
 
-    private final Set<String> ids = new HashSet<>();
+    private final Set<String> ids = ConcurrentHashMap.newKeySet();
 
     /** Adds the new states of nodes. */
     void put(Collection<Node> nodes) {

@@ -1,5 +1,6 @@
 package dev.gantry.store;
 
+import dev.gantry.store.RowBuffer.NodeRow;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
@@ -22,6 +23,7 @@ final class Recent {
     private final Objects<Evaluation> evaluations = new Objects<>();
     private final Objects<Deployment> deployments = new Objects<>();
     private final Objects<Allocation> allocations = new Objects<>();
+    private final Objects<NodeRow> nodes = new Objects<>();
 
     /**
      * The cached objects of one kind by id.
@@ -80,7 +82,12 @@ final class Recent {
         return allocations;
     }
 
-    /** Adds the committed changes of a write. */
+    /** Returns the cached nodes. A change of a node does not tell the hash of its secret, so its write adds it here. */
+    Objects<NodeRow> nodes() {
+        return nodes;
+    }
+
+    /** Adds the committed changes of a write, except nodes. */
     void committed(ChangeSet changes) {
         changes.jobs().forEach(job -> jobs.put(job.getJob().getId(), job));
         changes.evaluations().forEach(evaluation -> evaluations.put(evaluation.getId(), evaluation));
@@ -94,5 +101,6 @@ final class Recent {
         evaluations.objects.clear();
         deployments.objects.clear();
         allocations.objects.clear();
+        nodes.objects.clear();
     }
 }

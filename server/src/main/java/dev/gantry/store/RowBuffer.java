@@ -1,14 +1,17 @@
 package dev.gantry.store;
 
+import com.google.protobuf.ByteString;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.Node;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
@@ -23,6 +26,7 @@ final class RowBuffer {
     private final Rows<Evaluation> evaluations = new Rows<>();
     private final Rows<Deployment> deployments = new Rows<>();
     private final Rows<Allocation> allocations = new Rows<>();
+    private final Rows<NodeRow> nodes = new Rows<>();
     private final Rows<Answered> submissions = new Rows<>();
 
     /**
@@ -33,6 +37,14 @@ final class RowBuffer {
      * @param submission the answer
      */
     record Answered(long writeIndex, String requestId, Submission submission) {}
+
+    /**
+     * A node as stored.
+     *
+     * @param node the node
+     * @param secretHash the hash of its secret, which never changes
+     */
+    record NodeRow(Node node, ByteString secretHash) {}
 
     /** Returns the newest versions of jobs. */
     Rows<JobRecord> jobs() {
@@ -59,6 +71,11 @@ final class RowBuffer {
         return allocations;
     }
 
+    /** Returns the nodes. */
+    Rows<NodeRow> nodes() {
+        return nodes;
+    }
+
     /** Returns the answers to requests. */
     Rows<Answered> submissions() {
         return submissions;
@@ -83,6 +100,7 @@ final class RowBuffer {
         evaluations.putAll(others.evaluations);
         deployments.putAll(others.deployments);
         allocations.putAll(others.allocations);
+        nodes.putAll(others.nodes);
         submissions.putAll(others.submissions);
     }
 
@@ -98,7 +116,7 @@ final class RowBuffer {
     }
 
     private Stream<Rows<?>> all() {
-        return Stream.of(jobs, jobVersions, evaluations, deployments, allocations, submissions);
+        return Stream.of(jobs, jobVersions, evaluations, deployments, allocations, nodes, submissions);
     }
 
     /**
@@ -154,6 +172,12 @@ final class RowBuffer {
         void markSent() {
             unsent.forEach((key, row) -> sent.put(key, row.object()));
             unsent.clear();
+        }
+
+        /** Passes all objects that were written here to a consumer. */
+        void forEach(BiConsumer<String, T> consumer) {
+            sent.forEach(consumer);
+            unsent.forEach((key, row) -> consumer.accept(key, row.object()));
         }
 
         /** Removes the sent objects, since the database may have changed them. */

@@ -33,7 +33,7 @@ public final class Store implements AutoCloseable {
         this.dataDir = dataDir;
         this.allocations = new AllocationIndex();
         WriterMemory memory = new WriterMemory(allocations);
-        this.reader = new StoreReader(database.dsl(), database.reads(), allocations);
+        this.reader = new StoreReader(database.dsl(), database.reads(), allocations, memory.openNodes());
         this.committer = new GroupCommitter(database, reader, memory, database::sync, reader.lastIndex());
         reader.fill(memory);
         this.clusterId = clusterId(database, reader, isForked);

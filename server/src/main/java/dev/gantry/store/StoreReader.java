@@ -9,6 +9,7 @@ import static dev.gantry.store.schema.Tables.SUBMISSION;
 import static org.jooq.impl.DSL.row;
 
 import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class StoreReader {
     private final DSLContext dsl;
     private final TableReads reads;
     private final AllocationIndex index;
+    private final OpenNodes openNodes;
     private final JobReader jobs;
     private final JobActivity activity;
     private final EvaluationReader evaluations;
@@ -34,15 +36,16 @@ public final class StoreReader {
     private final AccessReader access;
     private final VariableReader variables;
 
-    StoreReader(DSLContext dsl, TableReads reads, AllocationIndex index) {
+    StoreReader(DSLContext dsl, TableReads reads, AllocationIndex index, OpenNodes openNodes) {
         this.dsl = dsl;
         this.reads = reads;
         this.index = index;
+        this.openNodes = openNodes;
         this.jobs = new JobReader(dsl);
         this.activity = new JobActivity(dsl, index);
         this.evaluations = new EvaluationReader(dsl);
         this.deployments = new DeploymentReader(dsl);
-        this.nodes = new NodeReader(dsl);
+        this.nodes = new NodeReader(dsl, openNodes);
         this.allocations = new AllocationReader(dsl, reads, index);
         this.access = new AccessReader(dsl);
         this.variables = new VariableReader(dsl);
@@ -50,7 +53,7 @@ public final class StoreReader {
 
     /** Returns the same queries within a transaction. */
     StoreReader within(DSLContext transaction) {
-        return new StoreReader(transaction, reads, index);
+        return new StoreReader(transaction, reads, index, openNodes);
     }
 
     /**
@@ -211,6 +214,8 @@ public final class StoreReader {
         try (var ids = dsl.select(SUBMISSION.REQUEST_ID).from(SUBMISSION).stream()) {
             ids.forEach(id -> memory.requestIds().put(id.value1()));
         }
-        memory.openNodes().put(nodes.all());
+        List<Node> known = nodes.all();
+        memory.openNodes().put(known);
+        known.forEach(node -> memory.nodeIds().put(node.getId()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.store;
 
 import dev.gantry.model.NodeEligibility;
+import dev.gantry.store.RowBuffer.NodeRow;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Node;
 import java.sql.Connection;
@@ -83,6 +84,11 @@ final class WriteGroup {
     /** Reads an answer; asks the database only if the filter of request ids says that the answer may exist. */
     Optional<Submission> readSubmission(String requestId) {
         return memory.requestIds().mayFind(requestId) ? reader.submission(requestId) : Optional.empty();
+    }
+
+    /** Reads a node; asks the database only if the filter of node ids says that the node may exist. */
+    Optional<NodeRow> readNode(String id) {
+        return memory.nodeIds().mayFind(id) ? reader.nodes().findWithSecretHash(id) : Optional.empty();
     }
 
     /** Returns the objects that the writer keeps in memory. */

@@ -4,8 +4,10 @@ import static dev.gantry.store.schema.Tables.JOB_VERSION;
 import static dev.gantry.store.schema.Tables.NODE;
 import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 
+import com.google.protobuf.ByteString;
 import dev.gantry.model.NodeEligibility;
 import dev.gantry.store.RowBuffer.Answered;
+import dev.gantry.store.RowBuffer.NodeRow;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
@@ -149,7 +151,17 @@ public final class WriteTransaction {
      * @return the node; empty if it is not stored
      */
     public Optional<Node> node(String id) {
-        return group.reader().nodes().find(id);
+        return nodeRow(id).map(NodeRow::node);
+    }
+
+    /**
+     * Finds the hash of a node's secret, which proves the node's identity.
+     *
+     * @param id the full id
+     * @return the hash; empty if the node is not stored
+     */
+    public Optional<ByteString> nodeSecretHash(String id) {
+        return nodeRow(id).map(NodeRow::secretHash);
     }
 
     /**
@@ -279,13 +291,8 @@ public final class WriteTransaction {
      * @return deletes objects
      */
     public Deletion beginDeletion() {
-        deletes = true;
-        DSLContext dsl = sendOwn();
-        own.forgetSent();
-        group.gathered().forgetSent();
-        group.recent().clear();
         return new Deletion(
-                dsl,
+                forgetBeforeDeletion(),
                 group.reader(),
                 group.memory().allocations(),
                 changed.removedJobs::add,
@@ -329,40 +336,24 @@ public final class WriteTransaction {
      * @param secretHash the hash of the node's secret
      * @return the node as stored
      */
-    public Node insertNode(Node node, byte[] secretHash) {
+    public Node insertNode(Node node, ByteString secretHash) {
         Node stored =
                 node.toBuilder().setCreateIndex(index).setModifyIndex(index).build();
-        sendOwn()
-                .insertInto(NODE)
-                .set(NODE.ID, stored.getId())
-                .set(NODE.NAME, stored.getName())
-                .set(NODE.SECRET_HASH, secretHash)
-                .set(NODE.STATUS, (short) stored.getStatusValue())
-                .set(NODE.MODIFY_INDEX, index)
-                .set(NODE.MESSAGE, stored.toByteArray())
-                .execute();
-        changed.nodes.add(stored);
-        return stored;
+        group.memory().nodeIds().put(stored.getId());
+        return putNode(new NodeRow(stored, secretHash), true);
     }
 
     /**
      * Stores a changed node.
      *
-     * @param node the node with its create_index
+     * @param node a stored node, changed
      * @return the node as stored
      */
     public Node updateNode(Node node) {
         Node stored = node.toBuilder().setModifyIndex(index).build();
-        sendOwn()
-                .update(NODE)
-                .set(NODE.NAME, stored.getName())
-                .set(NODE.STATUS, (short) stored.getStatusValue())
-                .set(NODE.MODIFY_INDEX, index)
-                .set(NODE.MESSAGE, stored.toByteArray())
-                .where(NODE.ID.eq(stored.getId()))
-                .execute();
-        changed.nodes.add(stored);
-        return stored;
+        ByteString secretHash = nodeSecretHash(stored.getId())
+                .orElseThrow(() -> new IllegalStateException("Node %s is not stored".formatted(stored.getId())));
+        return putNode(new NodeRow(stored, secretHash), false);
     }
 
     /**
@@ -371,7 +362,7 @@ public final class WriteTransaction {
      * @param id the node
      */
     public void removeNode(String id) {
-        sendOwn().deleteFrom(NODE).where(NODE.ID.eq(id)).execute();
+        forgetBeforeDeletion().deleteFrom(NODE).where(NODE.ID.eq(id)).execute();
         changed.removedNodes.add(id);
     }
 
@@ -478,6 +469,7 @@ public final class WriteTransaction {
             // The write may have deleted objects of earlier writes of the group.
             group.recent().clear();
         }
+        own.nodes().forEach(group.recent().nodes()::put);
         group.memory().committed(changes(), deleted);
     }
 
@@ -491,6 +483,29 @@ public final class WriteTransaction {
         own.allocations().put(stored.getId(), stored, isNew);
         changed.allocations.add(stored);
         return stored;
+    }
+
+    private Optional<NodeRow> nodeRow(String id) {
+        return own.nodes()
+                .find(id)
+                .or(() -> group.gathered().nodes().find(id))
+                .or(() -> group.recent().nodes().findOrRead(id, group::readNode));
+    }
+
+    private Node putNode(NodeRow row, boolean isNew) {
+        own.nodes().put(row.node().getId(), row, isNew);
+        changed.nodes.add(row.node());
+        return row.node();
+    }
+
+    /** Sends the rows of this write and drops the caches. */
+    private DSLContext forgetBeforeDeletion() {
+        deletes = true;
+        DSLContext dsl = sendOwn();
+        own.forgetSent();
+        group.gathered().forgetSent();
+        group.recent().clear();
+        return dsl;
     }
 
     /** Sends the rows of this write, after a savepoint that follows the rows of earlier writes. */

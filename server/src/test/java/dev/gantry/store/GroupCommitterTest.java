@@ -34,7 +34,7 @@ class GroupCommitterTest {
     void open() {
         database = Database.open(dir);
         WriterMemory memory = new WriterMemory(new AllocationIndex());
-        reader = new StoreReader(database.dsl(), database.reads(), memory.allocations());
+        reader = new StoreReader(database.dsl(), database.reads(), memory.allocations(), memory.openNodes());
         committer = new GroupCommitter(database, reader, memory, this::sync, 0);
         committer.start();
     }

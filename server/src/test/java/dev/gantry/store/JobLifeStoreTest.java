@@ -4,6 +4,7 @@ import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.store.GarbageSearch.Found;
 import dev.gantry.v1.Allocation;
@@ -38,7 +39,7 @@ class JobLifeStoreTest {
     void open() {
         store = Store.open(dir);
         store.write(tx -> tx.insertNode(
-                        Node.newBuilder().setId("n1").setName("one").build(), new byte[0]))
+                        Node.newBuilder().setId("n1").setName("one").build(), ByteString.EMPTY))
                 .join();
     }
 

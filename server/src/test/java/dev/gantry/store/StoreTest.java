@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
@@ -301,7 +302,7 @@ class StoreTest {
                                 .setName("one")
                                 .setStatus(NodeStatus.NODE_STATUS_READY)
                                 .build(),
-                        new byte[] {1}))
+                        ByteString.copyFrom(new byte[] {1})))
                 .join();
         store.write(tx -> tx.putEvaluation(Evaluation.newBuilder()
                         .setId(id("e1"))

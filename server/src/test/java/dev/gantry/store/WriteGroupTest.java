@@ -4,6 +4,7 @@ import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
@@ -44,7 +45,7 @@ class WriteGroupTest {
     void open() {
         store = Store.open(dir);
         store.write(tx -> tx.insertNode(
-                        Node.newBuilder().setId("n1").setName("one").build(), new byte[0]))
+                        Node.newBuilder().setId("n1").setName("one").build(), ByteString.EMPTY))
                 .join();
     }
 
@@ -79,6 +80,45 @@ class WriteGroupTest {
         assertThat(answers.get(2)).isCompletedExceptionally();
         assertThat(answers.get(1).join()).isTrue();
         assertThat(store.write(tx -> tx.isOpen("n1")).join()).isFalse();
+    }
+
+    @Test
+    void the_next_write_of_a_group_sees_each_change_of_a_node_and_none_of_a_failed_write() {
+        Node two = Node.newBuilder().setId("n2").setName("two").build();
+        ByteString secret = ByteString.copyFromUtf8("secret");
+
+        List<CompletableFuture<Boolean>> answers = inOneGroup(List.of(
+                tx -> tx.node("n2").isPresent(),
+                tx -> tx.insertNode(two, secret).hasDrain(),
+                tx -> tx.nodeSecretHash("n2").equals(Optional.of(secret)),
+                tx -> {
+                    tx.updateNode(two.toBuilder().setName("failed").build());
+                    throw new IllegalStateException("fails");
+                },
+                tx -> {
+                    tx.removeNode("n2");
+                    assertThat(tx.node("n2")).isEmpty();
+                    throw new IllegalStateException("fails after it was sent");
+                },
+                tx -> tx.node("n2").map(Node::getName).equals(Optional.of("two")),
+                tx -> tx.updateNode(two.toBuilder().setName("renamed").build()).hasDrain(),
+                tx -> tx.reader().nodes().isNameTaken("renamed", "n1"),
+                tx -> {
+                    tx.removeNode("n1");
+                    return tx.node("n1").isPresent();
+                },
+                tx -> tx.node("n1").isPresent()));
+
+        assertThat(List.of(0, 1, 2, 5, 6, 7, 8, 9))
+                .map(answers::get)
+                .map(CompletableFuture::join)
+                .containsExactly(false, false, true, true, false, true, false, false);
+        assertThat(answers.get(3)).isCompletedExceptionally();
+        assertThat(answers.get(4)).isCompletedExceptionally();
+        assertThat(store.reader().nodes().find("n2")).map(Node::getName).hasValue("renamed");
+        assertThat(store.write(tx -> tx.node("n2").map(Node::getName)).join()).hasValue("renamed");
+        assertThat(store.write(tx -> tx.nodeSecretHash("n2")).join()).hasValue(secret);
+        assertThat(store.write(tx -> tx.node("n1")).join()).isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gantry.cluster.node;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.access.Secrets;
@@ -77,10 +78,10 @@ public final class NodeRegistry {
      *     UnauthenticatedException} if it is new and may not be
      */
     public CompletableFuture<Node> register(Node node, String secret, String refusal, Proof proof) {
-        byte[] secretHash = Secrets.hash(secret).toByteArray();
+        ByteString secretHash = Secrets.hash(secret);
         Timestamp now = now();
         return store.write(transaction -> {
-            Optional<byte[]> known = transaction.reader().nodes().secretHash(node.getId());
+            Optional<ByteString> known = transaction.nodeSecretHash(node.getId());
             if (known.isEmpty() && !proof.mayJoin()) {
                 // It was purged after its session had begun.
                 throw NodeAdmission.unknown(node.getId(), false);
@@ -97,7 +98,7 @@ public final class NodeRegistry {
                         .build();
                 return transaction.insertNode(present(joining, refusal, now), secretHash);
             }
-            if (!MessageDigest.isEqual(known.get(), secretHash)) {
+            if (!MessageDigest.isEqual(known.get().toByteArray(), secretHash.toByteArray())) {
                 throw NodeRefusedException.otherSecret(node.getId());
             }
             Node stored = find(transaction, node.getId());

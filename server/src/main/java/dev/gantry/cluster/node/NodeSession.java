@@ -382,11 +382,7 @@ public final class NodeSession {
     }
 
     private boolean isGivenUp(String id) {
-        return context.reader()
-                .nodes()
-                .find(id)
-                .filter(node -> node.getStatus() != NodeStatus.NODE_STATUS_DOWN)
-                .isEmpty();
+        return !context.reader().nodes().isPresent(id);
     }
 
     private void onMessage(String from, ConnectRequest request) {

@@ -2,6 +2,7 @@ package dev.gantry.cluster.scheduling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.gantry.cluster.ClusterFixture;
 import dev.gantry.cluster.node.NodeRegistry;
 import dev.gantry.files.FileTrees;
@@ -290,7 +291,7 @@ class WhatIfAgreementTest {
                                     node("what-if-node-" + i, "what-if-" + i).toBuilder()
                                             .setStatus(NodeStatus.NODE_STATUS_READY)
                                             .build(),
-                                    new byte[32]);
+                                    ByteString.copyFrom(new byte[32]));
                         }
                         evaluateAll(tx);
                         return null;

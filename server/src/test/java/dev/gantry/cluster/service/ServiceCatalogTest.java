@@ -2,6 +2,7 @@ package dev.gantry.cluster.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.gantry.cluster.job.JobVersionCache;
 import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.cluster.watch.WatchHub.ServiceTopic;
@@ -72,7 +73,7 @@ class ServiceCatalogTest {
         store.write(tx -> tx.putJobVersion(JobRecord.newBuilder().setJob(JOB).build()))
                 .join();
         store.write(tx -> tx.insertNode(
-                        Node.newBuilder().setId("n1").setName("n1").build(), new byte[] {1}))
+                        Node.newBuilder().setId("n1").setName("n1").build(), ByteString.copyFrom(new byte[] {1})))
                 .join();
         allocation = store.write(tx -> tx.insertAllocation(Allocation.newBuilder()
                         .setId(ID)
