@@ -4,6 +4,9 @@ import static dev.gantry.cli.CommandTree.command;
 import static dev.gantry.cli.CommandTree.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,17 @@ class CommandTreeTest {
             make("top"),
             group("job", "Jobs.", command("run", make("run")), command("stop", make("stop"))),
             command("node", make("node"), command("status", make("status"))));
+
+    /** Classes of an older format are in no archive, so that each command would load and verify them anew. */
+    @Test
+    void the_parser_of_the_command_line_has_classes_of_a_format_that_java_archives() throws IOException {
+        try (InputStream stored = CommandLine.class.getResourceAsStream("CommandLine.class");
+                DataInputStream format = new DataInputStream(stored)) {
+            format.skipNBytes(6);
+
+            assertThat(format.readUnsignedShort()).as("the major version").isGreaterThanOrEqualTo(61);
+        }
+    }
 
     @Test
     void only_the_named_command_and_the_commands_above_it_are_made() {
