@@ -1,13 +1,19 @@
 package dev.gantry.store;
 
+import static dev.gantry.store.schema.Tables.ALLOCATION;
+
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.store.schema.tables.records.AllocationRecord;
 import dev.gantry.v1.Allocation;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jooq.TableField;
 
 /**
  * Indexes in memory: the keys of allocations by node and by job. Indexes in the database would cost more. Each new row
@@ -20,6 +26,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class AllocationIndex {
 
+    /** The columns of a row that is loaded. */
+    static final List<TableField<AllocationRecord, ?>> COLUMNS =
+            List.of(ALLOCATION.NODE_ID, ALLOCATION.JOB_ID, ALLOCATION.ROW_KEY, ALLOCATION.CLIENT_STATUS);
+
     private static final AllocationKeys NONE = new AllocationKeys();
 
     private final Map<String, AllocationKeys> nodes = new ConcurrentHashMap<>();
@@ -28,12 +38,25 @@ final class AllocationIndex {
     /** Counts the committed live allocations: the sets of live keys also have those that are about to be committed. */
     private final AtomicLong live = new AtomicLong();
 
-    /** Adds a stored allocation. Called by several threads before the first write. */
-    void load(String nodeId, String jobId, long rowKey, boolean ended) {
-        add(nodeId, jobId, rowKey, ended);
+    private volatile boolean isLoaded;
+
+    /** Adds the stored allocation of a row with {@link #COLUMNS}. Called by several threads before the first write. */
+    void load(ResultSet row) throws SQLException {
+        boolean ended = AllocationRows.TERMINAL.contains(row.getShort(4));
+        add(row.getString(1), row.getString(2), row.getLong(3), ended);
         if (!ended) {
             live.incrementAndGet();
         }
+    }
+
+    /** Records that all stored allocations are loaded. */
+    void loaded() {
+        isLoaded = true;
+    }
+
+    /** Returns true if all stored allocations are loaded. */
+    boolean isLoaded() {
+        return isLoaded;
     }
 
     /** Adds an allocation that is about to be committed. */

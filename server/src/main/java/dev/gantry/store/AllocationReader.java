@@ -163,10 +163,7 @@ public final class AllocationReader {
                         found.add(Messages.parse(Allocation.parser(), row.getBytes(4)));
                     }
                 },
-                ALLOCATION.CLIENT_STATUS,
-                ALLOCATION.JOB_ID,
-                ALLOCATION.JOB_VERSION,
-                ALLOCATION.MESSAGE));
+                List.of(ALLOCATION.CLIENT_STATUS, ALLOCATION.JOB_ID, ALLOCATION.JOB_VERSION, ALLOCATION.MESSAGE)));
         // Sorted here: H2 would write so many rows to a temporary file to sort them.
         return found.stream()
                 .sorted(Comparator.comparingLong(Allocation::getCreateIndex))

@@ -52,6 +52,7 @@ final class Database implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path path;
+    private final boolean isUpgraded;
     private final StoreHealth health = new StoreHealth();
     private final PooledConnections connections = new PooledConnections(health);
     private final DSLContext dsl;
@@ -62,8 +63,9 @@ final class Database implements AutoCloseable {
      */
     private volatile FileChannel file;
 
-    private Database(Path path) {
+    private Database(Path path, boolean isUpgraded) {
         this.path = path;
+        this.isUpgraded = isUpgraded;
         Settings settings = new Settings()
                 .withRenderSchema(false)
                 .withRenderQuotedNames(RenderQuotedNames.NEVER)
@@ -82,8 +84,8 @@ final class Database implements AutoCloseable {
      */
     static Database open(Path dataDir) {
         Path directory = createDirectory(dataDir);
-        SchemaUpgrade.run(directory);
-        Database database = new Database(withoutSuffix(DatabaseCheck.file(directory)));
+        boolean isUpgraded = SchemaUpgrade.run(directory);
+        Database database = new Database(withoutSuffix(DatabaseCheck.file(directory)), isUpgraded);
         HikariDataSource pool = connect(database.path);
         try {
             database.use(pool);
@@ -92,6 +94,11 @@ final class Database implements AutoCloseable {
             pool.close();
             throw e;
         }
+    }
+
+    /** Returns true if the database was created, or its schema changed, when it was opened. */
+    boolean isUpgraded() {
+        return isUpgraded;
     }
 
     /** Returns the entry to jOOQ for statements outside of a transaction. */

@@ -1,5 +1,6 @@
 package dev.gantry.store;
 
+import static dev.gantry.store.schema.Tables.ALLOCATION;
 import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
 
 import dev.gantry.model.Checksum;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.h2.api.ErrorCode;
 import org.jooq.DSLContext;
@@ -31,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * at an older state, and also a file of which some bytes have changed.
  *
  * <p>After a clean stop, the checksum of the file is compared. After any other end, all rows are read, so that damage
- * is found before anything is written.
+ * is found before anything is written. The rows of allocations are then loaded into the index that the server needs
+ * anyhow: nothing changes them before the server has opened the database.
  */
 final class DatabaseCheck {
 
@@ -49,10 +52,19 @@ final class DatabaseCheck {
 
     private final Path dataDir;
     private final Path database;
+    private final AllocationIndex allocations;
 
-    DatabaseCheck(Path dataDir) {
+    /**
+     * Prepares a check.
+     *
+     * @param dataDir the data directory
+     * @param allocations an empty index. It counts as loaded after a check that has read all rows, if the database has
+     *     its columns
+     */
+    DatabaseCheck(Path dataDir, AllocationIndex allocations) {
         this.dataDir = dataDir.toAbsolutePath();
         this.database = file(this.dataDir);
+        this.allocations = allocations;
     }
 
     /** Returns the file of the database in a data directory. */
@@ -191,7 +203,11 @@ final class DatabaseCheck {
             if (readsAll) {
                 LOG.info("{} was not closed by the server that used it last: reading it through", database);
                 TableReads reads = new TableReads(() -> DriverManager.getConnection(url));
-                reads.read(all(dsl, reads));
+                boolean isLoading = hasColumnsOfAllocations(dsl);
+                reads.read(all(dsl, reads, isLoading));
+                if (isLoading) {
+                    allocations.loaded();
+                }
             }
             Record row = dsl.select(DSL.asterisk())
                     .from(DSL.table(DSL.unquotedName(CLUSTER_INDEX.getName())))
@@ -204,8 +220,18 @@ final class DatabaseCheck {
         }
     }
 
+    private static boolean hasColumnsOfAllocations(DSLContext dsl) {
+        List<String> found = dsl.select(COLUMN_NAME)
+                .from("information_schema.columns")
+                .where("table_schema = 'PUBLIC'")
+                .and(TABLE_NAME.equalIgnoreCase(ALLOCATION.getName()))
+                .fetch(row -> row.value1().toLowerCase(Locale.ROOT));
+        return found.containsAll(
+                AllocationIndex.COLUMNS.stream().map(Field::getName).toList());
+    }
+
     /** Returns the tables and the indexes that there are, in parts: a database of an older version has others. */
-    private static List<Part> all(DSLContext dsl, TableReads reads) {
+    private List<Part> all(DSLContext dsl, TableReads reads, boolean isLoading) {
         // H2 decodes all columns of a row when it comes to the row.
         TableReads.RowConsumer ignored = row -> {};
         List<Part> parts = new ArrayList<>();
@@ -213,7 +239,11 @@ final class DatabaseCheck {
                 .from("information_schema.tables")
                 .where("table_schema = 'PUBLIC'")
                 .fetch(row -> DSL.quotedName(row.value1()))) {
-            parts.addAll(reads.parts(dsl, DSL.table(table), ignored, DSL.field("*")));
+            boolean isLoaded = isLoading && table.last().equalsIgnoreCase(ALLOCATION.getName());
+            parts.addAll(
+                    isLoaded
+                            ? reads.parts(dsl, DSL.table(table), allocations::load, columnsOfAllocations())
+                            : reads.parts(dsl, DSL.table(table), ignored, List.of(DSL.field("*"))));
         }
         dsl.select(TABLE_NAME, INDEX_NAME, COLUMN_NAME)
                 .from("information_schema.index_columns")
@@ -227,6 +257,12 @@ final class DatabaseCheck {
                         dsl.select(columns).from(DSL.table("{0} use index ({1})", index.parts()[0], index.parts()[1])),
                         ignored)));
         return parts;
+    }
+
+    private static List<Field<?>> columnsOfAllocations() {
+        return AllocationIndex.COLUMNS.stream()
+                .<Field<?>>map(column -> DSL.field(DSL.unquotedName(column.getName()), column.getType()))
+                .toList();
     }
 
     /** Returns a column's value; empty if the database is of an older version without the column. */

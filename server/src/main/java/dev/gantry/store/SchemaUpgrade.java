@@ -34,12 +34,13 @@ final class SchemaUpgrade {
     /**
      * Upgrades the database in a directory, if it needs that. No connection to it may be open.
      *
+     * @return true if a database of another schema, or none, was there
      * @throws StoreException if it can't be upgraded; it is as it was then
      */
-    static void run(Path directory) {
+    static boolean run(Path directory) {
         SchemaUpgrade upgrade = new SchemaUpgrade(directory);
         try {
-            upgrade.run();
+            return upgrade.run();
         } catch (IOException e) {
             throw upgrade.failed(e);
         }
@@ -53,7 +54,7 @@ final class SchemaUpgrade {
         }
     }
 
-    private void run() throws IOException {
+    private boolean run() throws IOException {
         Path lockFile = copy.resolveSibling("gantry-upgrade.lock");
         try (FileChannel channel = FileChannel.open(
                 lockFile,
@@ -63,7 +64,7 @@ final class SchemaUpgrade {
             // Under the lock: another server may have made the database by now, and write to it.
             boolean isNew = Files.notExists(file);
             if (!isNew && !isPending()) {
-                return;
+                return false;
             }
             // One that a kill has left.
             deleteCopy();
@@ -80,6 +81,7 @@ final class SchemaUpgrade {
                 throw failed(e);
             }
             DurableFile.sync(file.getParent());
+            return true;
         }
     }
 

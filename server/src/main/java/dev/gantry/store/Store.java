@@ -28,10 +28,10 @@ public final class Store implements AutoCloseable {
     private final AcknowledgedFile acknowledged;
     private volatile long durableIndex;
 
-    private Store(Database database, Path dataDir, boolean isForked) {
+    private Store(Database database, Path dataDir, boolean isForked, AllocationIndex allocations) {
         this.database = database;
         this.dataDir = dataDir;
-        this.allocations = new AllocationIndex();
+        this.allocations = allocations;
         WriterMemory memory = new WriterMemory(allocations);
         this.reader = new StoreReader(database.dsl(), database.reads(), allocations, memory.openNodes());
         this.committer = new GroupCommitter(database, reader, memory, database::sync, reader.lastIndex());
@@ -67,10 +67,14 @@ public final class Store implements AutoCloseable {
      * @throws StoreException as {@link #open(Path)}
      */
     public static Store open(Path dataDir, boolean acceptLostWrites) {
-        boolean isForked = new DatabaseCheck(dataDir).isForked(acceptLostWrites);
+        AllocationIndex checked = new AllocationIndex();
+        boolean isForked = new DatabaseCheck(dataDir, checked).isForked(acceptLostWrites);
         Database database = Database.open(dataDir);
         try {
-            Store store = new Store(database, dataDir, isForked);
+            // An upgrade may have changed the rows that the check has read.
+            AllocationIndex allocations =
+                    checked.isLoaded() && !database.isUpgraded() ? checked : new AllocationIndex();
+            Store store = new Store(database, dataDir, isForked, allocations);
             store.committer.start();
             return store;
         } catch (RuntimeException e) {

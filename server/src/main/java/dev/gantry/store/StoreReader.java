@@ -193,21 +193,15 @@ public final class StoreReader {
                         EVALUATION, EVALUATION.STATUS.eq((short) EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE)));
     }
 
-    /** Loads the objects that the writer keeps in memory. Call it before the first write. */
+    /**
+     * Loads the objects that the writer keeps in memory; the allocations only if they are not loaded yet. Call it before
+     * the first write.
+     */
     void fill(WriterMemory memory) {
-        reads.read(reads.parts(
-                dsl,
-                ALLOCATION,
-                row -> memory.allocations()
-                        .load(
-                                row.getString(1),
-                                row.getString(2),
-                                row.getLong(3),
-                                AllocationRows.TERMINAL.contains(row.getShort(4))),
-                ALLOCATION.NODE_ID,
-                ALLOCATION.JOB_ID,
-                ALLOCATION.ROW_KEY,
-                ALLOCATION.CLIENT_STATUS));
+        if (!memory.allocations().isLoaded()) {
+            reads.read(reads.parts(dsl, ALLOCATION, memory.allocations()::load, AllocationIndex.COLUMNS));
+            memory.allocations().loaded();
+        }
         try (var ids = dsl.select(JOB.ID).from(JOB).stream()) {
             ids.forEach(id -> memory.jobIds().put(id.value1()));
         }

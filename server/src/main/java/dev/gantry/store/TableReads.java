@@ -74,7 +74,7 @@ final class TableReads {
      * @return the parts; empty if the table is empty
      * @throws DataAccessException if the keys cannot be read; its message begins with the table's name
      */
-    List<Part> parts(DSLContext dsl, Table<?> table, RowConsumer rows, Field<?>... columns) {
+    List<Part> parts(DSLContext dsl, Table<?> table, RowConsumer rows, List<? extends Field<?>> columns) {
         String name = "table " + table.getName();
         Record2<Long, Long> ends = ends(dsl, table, name);
         if (ends.value1() == null) {
@@ -103,7 +103,12 @@ final class TableReads {
     }
 
     private static Part part(
-            String name, DSLContext dsl, Table<?> table, Condition isPart, RowConsumer rows, Field<?>... columns) {
+            String name,
+            DSLContext dsl,
+            Table<?> table,
+            Condition isPart,
+            RowConsumer rows,
+            List<? extends Field<?>> columns) {
         return Part.of(name, dsl.select(columns).from(table).where(isPart), rows);
     }
 

@@ -3,6 +3,8 @@ package dev.gantry.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import java.io.BufferedReader;
@@ -16,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -159,10 +162,7 @@ class DatabaseCheckTest {
     @Test
     void a_database_that_was_not_closed_is_read_completely_and_unreadable_rows_are_reported() throws Exception {
         fill(400);
-        AcknowledgedFile.Content known = AcknowledgedFile.read(marker()).orElseThrow();
-        AcknowledgedFile.keep(
-                        marker(), new AcknowledgedFile.Content(known.clusterId(), known.index(), 0, Optional.empty()))
-                .close();
+        keepOpen(dir, AcknowledgedFile.read(marker()).orElseThrow());
         try (FileChannel file = FileChannel.open(database(), StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(200), indexOf("job-200") - 100);
         }
@@ -174,6 +174,77 @@ class DatabaseCheckTest {
                 .hasMessageContaining("it is damaged");
 
         assertThat(Files.readAllBytes(database())).isEqualTo(left);
+    }
+
+    @Test
+    void the_check_of_a_database_that_was_not_closed_loads_the_allocations_without_changes_that_were_not_committed()
+            throws Exception {
+        try (Store store = Store.open(dir)) {
+            store.write(tx -> tx.insertAllocation(allocation("a1", ClientStatus.CLIENT_STATUS_RUNNING)))
+                    .join();
+            store.write(tx -> tx.insertAllocation(allocation("a2", ClientStatus.CLIENT_STATUS_RUNNING)))
+                    .join();
+            store.write(tx -> tx.insertAllocation(allocation("a3", ClientStatus.CLIENT_STATUS_FAILED)))
+                    .join();
+        }
+        Path killed = Files.createDirectory(dir.resolve("killed"));
+        try (Connection connection = DriverManager.getConnection("jdbc:h2:file:" + dir.resolve("gantry"))) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(
+                        "update allocation set client_status = 4 where row_key = (select min(row_key) from allocation)");
+                statement.execute("delete from allocation where client_status = 2");
+                // Writes what is not committed, too.
+                statement.execute("checkpoint");
+                Files.copy(database(), killed.resolve("gantry.mv.db"));
+            }
+            connection.rollback();
+        }
+        keepOpen(killed, AcknowledgedFile.read(marker()).orElseThrow());
+
+        AllocationIndex index = new AllocationIndex();
+        assertThat(new DatabaseCheck(killed, index).isForked(false)).isFalse();
+
+        assertThat(index.isLoaded()).isTrue();
+        assertThat(index.countLive()).isEqualTo(2);
+        assertThat(index.ofNode("n1").live()).containsExactlyInAnyOrder(key("a1"), key("a2"));
+        assertThat(index.ofJob("web").all()).containsExactly(key("a3"), key("a2"), key("a1"));
+        try (Store store = Store.open(killed)) {
+            assertThat(store.reader().counts().allocationsLive()).isEqualTo(2);
+            assertThat(store.reader().allocations().liveOnNode("n1"))
+                    .extracting(Allocation::getId)
+                    .containsExactlyInAnyOrder(TestIds.id("a1"), TestIds.id("a2"));
+        }
+    }
+
+    @Test
+    void the_check_of_a_closed_database_loads_no_allocations() {
+        fill(1);
+        AllocationIndex index = new AllocationIndex();
+
+        assertThat(new DatabaseCheck(dir, index).isForked(false)).isFalse();
+        assertThat(index.isLoaded()).isFalse();
+    }
+
+    private static Allocation allocation(String id, ClientStatus status) {
+        return Allocation.newBuilder()
+                .setId(TestIds.id(id))
+                .setJobId("web")
+                .setNodeId("n1")
+                .setClientStatus(status)
+                .build();
+    }
+
+    private static long key(String id) {
+        return RowKey.of(TestIds.id(id));
+    }
+
+    /** Writes the marker of a database that was not closed. */
+    private static void keepOpen(Path directory, AcknowledgedFile.Content known) {
+        AcknowledgedFile.keep(
+                        AcknowledgedFile.in(directory),
+                        new AcknowledgedFile.Content(known.clusterId(), known.index(), 0, Optional.empty()))
+                .close();
     }
 
     @Test
