@@ -16,6 +16,7 @@ record ServerAddress(String host, int port, boolean isSecure) {
     /** The beginning of an address that demands TLS. */
     static final String SECURE = "https://";
 
+    private static final String HTTP = "http://";
     private static final int DEFAULT_PORT = 7470;
     private static final int LAST_PORT = 65535;
     private static final Pattern LOOPBACK = Pattern.compile("127(\\.[0-9]{1,3}){3}");
@@ -57,7 +58,7 @@ record ServerAddress(String host, int port, boolean isSecure) {
     }
 
     private static IllegalArgumentException invalid(String text, Throwable cause) {
-        return new IllegalArgumentException(
-                "Server address \"" + text + "\" is not HOST:PORT, such as 127.0.0.1:" + DEFAULT_PORT, cause);
+        String remedy = text.startsWith(HTTP) ? ": leave out " + HTTP : ", such as 127.0.0.1:" + DEFAULT_PORT;
+        return new IllegalArgumentException("Server address \"" + text + "\" is not HOST:PORT" + remedy, cause);
     }
 }

@@ -47,7 +47,9 @@ final class VariableServiceApi extends VariableServiceImplBase {
                 observer,
                 () -> {
                     Violations violations = new Violations();
-                    VariableRules.faultOfPath(request.getPath()).ifPresent(fault -> violations.add("path", fault));
+                    VariableRules.faultOfPath(request.getPath())
+                            .or(() -> VariableRules.faultOfNewPath(request.getPath()))
+                            .ifPresent(fault -> violations.add("path", fault));
                     violations.addAll(VariableRules.faultsOfItems(request.getItemsMap(), "items"));
                     checkIndex(request.hasCheckIndex(), request.getCheckIndex(), 0, violations);
                     violations.requireNone();

@@ -51,6 +51,10 @@ final class JobStopCommand extends ClientCommand {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    @SuppressWarnings("unused")
+    private YesOption yes;
+
     JobStopCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }

@@ -21,6 +21,7 @@ public final class VariableRules {
     public static final int MOST_ITEMS = 1_000;
 
     private static final Pattern PATH = Pattern.compile("[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*");
+    private static final String NOMADS_JOBS = "nomad/jobs";
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]{1,128}");
 
     private VariableRules() {}
@@ -42,6 +43,20 @@ public final class VariableRules {
                 ? Optional.empty()
                 : Optional.of("\"%s\" is no path: use A-Z a-z 0-9 . _ ~ - and single / between them, such as jobs/web"
                         .formatted(path));
+    }
+
+    /**
+     * Checks that no job would look in vain for a variable that is stored at a path: templates take Nomad's {@code
+     * nomad/jobs} for {@code jobs}.
+     *
+     * @param path a path
+     * @return what is wrong with it; empty if nothing is
+     */
+    public static Optional<String> faultOfNewPath(String path) {
+        return path.equals(NOMADS_JOBS) || path.startsWith(NOMADS_JOBS + "/")
+                ? Optional.of("\"%s\" is a path of Nomad: write %s, where jobs find it"
+                        .formatted(path, path.substring("nomad/".length())))
+                : Optional.empty();
     }
 
     /**

@@ -106,6 +106,9 @@ class VariableServiceTest {
     void wrong_requests_are_refused_by_field_without_a_value() throws IOException {
         assertInvalid("path: is missing", PutVariableRequest.newBuilder().putItems("k", SECRET));
         assertInvalid("path: \"/jobs\" is no path", request().setPath("/jobs"));
+        assertInvalid(
+                "path: \"nomad/jobs/web\" is a path of Nomad: write jobs/web, where jobs find it",
+                request().setPath("nomad/jobs/web"));
         assertInvalid("items: is empty", request().clearItems());
         assertInvalid("items: \"a b\" is no key", request().putItems("a b", SECRET));
         assertInvalid("items.nul: has a zero byte in it", request().putItems("nul", SECRET + "\0"));

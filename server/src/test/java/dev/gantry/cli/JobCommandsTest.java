@@ -373,7 +373,7 @@ class JobCommandsTest {
                                         ClientStatus.CLIENT_STATUS_COMPLETE))
                                 .build());
 
-        CliRun run = CliRun.of(cluster, "job", "stop", "web");
+        CliRun run = CliRun.of(cluster, "job", "stop", "-yes", "web");
 
         assertThat(run.out()).isEqualTo("""
                         ==> Job "web" is being stopped, evaluation "52dee78a"
