@@ -37,11 +37,6 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
         return GantryCli.FAILED;
     }
 
-    /** Formats a fault of a job. */
-    static String line(JobViolation violation) {
-        return "error: " + violation.getField() + ": " + violation.getDescription();
-    }
-
     private void report(Exception failure) {
         if (failure instanceof InvalidArgumentException invalid
                 && !invalid.violations().isEmpty()) {
@@ -60,5 +55,10 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
         } else {
             err.println("error: " + failure + (debug ? "" : " (" + VARIABLE + "=1 shows where)"));
         }
+    }
+
+    /** Formats a fault of a job. */
+    private static String line(JobViolation violation) {
+        return "error: " + violation.getField() + ": " + violation.getDescription();
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.jobfile.JobSource;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.PlanJobResponse;
 import picocli.CommandLine.Command;
@@ -30,9 +31,10 @@ final class JobPlanCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        Job job = file.read();
-        PlanJobResponse plan = client.jobs().plan(job);
-        json.print(context(), plan, () -> PlanView.of(job.getId(), file.written(), plan));
+        JobSource source = file.read();
+        Job job = source.job();
+        PlanJobResponse plan = JobFileParameter.call(source, () -> client.jobs().plan(job));
+        json.print(context(), plan, () -> PlanView.of(source, file.written(), plan));
         return plan.getRefusalsCount() == 0 ? GantryCli.DONE : GantryCli.FAILED;
     }
 }

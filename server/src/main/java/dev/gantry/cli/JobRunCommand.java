@@ -2,6 +2,7 @@ package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.SubmitOptions;
+import dev.gantry.jobfile.JobSource;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.SubmitJobResponse;
 import picocli.CommandLine.Command;
@@ -48,14 +49,16 @@ final class JobRunCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        Job job = file.read();
+        JobSource source = file.read();
+        Job job = source.job();
         if (output) {
             print(ProtoJson.jobFile(job));
             return GantryCli.DONE;
         }
         SubmitOptions options =
                 checkIndex == null ? SubmitOptions.DEFAULT : SubmitOptions.DEFAULT.withCheckIndex(checkIndex);
-        SubmitJobResponse submitted = client.jobs().submit(job, options);
+        SubmitJobResponse submitted =
+                JobFileParameter.call(source, () -> client.jobs().submit(job, options));
         if (follow.isDetached(context(), submitted, submitted.getEvaluationId())) {
             return GantryCli.DONE;
         }

@@ -104,7 +104,7 @@ final class JobStopCommand extends ClientCommand {
     private String jobId() {
         return which.file == null
                 ? which.jobId
-                : variables.read(context(), which.file).getId();
+                : variables.read(context(), which.file).job().getId();
     }
 
     private StopJobResponse stop(GantryClient client, String jobId) {

@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.jobfile.JobSource;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.ValidateJobResponse;
 import java.io.PrintStream;
@@ -29,12 +30,13 @@ final class JobValidateCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        Job job = file.read();
+        JobSource source = file.read();
+        Job job = source.job();
         ValidateJobResponse answer = client.jobs().validate(job);
         boolean isValid = answer.getViolationsCount() == 0 && answer.getRefusalsCount() == 0;
         PrintStream err = context().console().err();
-        answer.getViolationsList().forEach(violation -> err.println(CommandFailureHandler.line(violation)));
-        answer.getRefusalsList().forEach(refusal -> err.println("error: " + PlanView.refusal(refusal)));
+        source.reports(answer.getViolationsList()).forEach(fault -> err.println("error: " + fault));
+        PlanView.refusals(source, answer.getRefusalsList()).forEach(refusal -> err.println("error: " + refusal));
         json.print(context(), answer, () -> isValid ? List.of("Job \"" + job.getId() + "\" is valid") : List.of());
         return isValid ? GantryCli.DONE : GantryCli.FAILED;
     }

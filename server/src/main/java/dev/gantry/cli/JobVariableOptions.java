@@ -1,9 +1,9 @@
 package dev.gantry.cli;
 
 import dev.gantry.jobfile.JobFiles;
+import dev.gantry.jobfile.JobSource;
 import dev.gantry.jobfile.VariableFiles;
 import dev.gantry.jobfile.hcl2.Inputs;
-import dev.gantry.v1.Job;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +29,11 @@ final class JobVariableOptions {
     private List<Path> files = List.of();
 
     /** Reads the job in a file, or on standard input if the name is {@code -}. */
-    Job read(CliContext context, String file) {
+    JobSource read(CliContext context, String file) {
         Inputs inputs = inputs(context.environment());
         return file.equals("-")
-                ? JobFiles.read("standard input", context.console().in(), inputs)
-                : JobFiles.read(Path.of(file), inputs);
+                ? JobFiles.open("standard input", context.console().in(), inputs)
+                : JobFiles.open(Path.of(file), inputs);
     }
 
     /** Returns the options as a shell would read them again, each followed by a blank; empty if none is given. */
@@ -49,7 +49,11 @@ final class JobVariableOptions {
         for (Map.Entry<String, String> variable : environment.entrySet()) {
             String name = variable.getKey();
             if (name.startsWith(PREFIX)) {
-                inputs = inputs.withEnvironment(name.substring(PREFIX.length()), variable.getValue(), "of " + name);
+                inputs = inputs.withEnvironment(
+                        name.substring(PREFIX.length()),
+                        variable.getValue(),
+                        "of " + name,
+                        example -> name + "=" + ShellWord.of(example));
             }
         }
         for (Path file : files) {
@@ -61,7 +65,11 @@ final class JobVariableOptions {
                 throw new CommandFailedException("--var takes NAME=VALUE, not " + value);
             }
             String name = value.substring(0, sign);
-            inputs = inputs.with(name, value.substring(sign + 1), "of --var " + name);
+            inputs = inputs.with(
+                    name,
+                    value.substring(sign + 1),
+                    "of --var " + name,
+                    example -> "--var " + ShellWord.of(name + "=" + example));
         }
         return inputs;
     }

@@ -1,13 +1,16 @@
 package dev.gantry.cli;
 
+import dev.gantry.jobfile.JobSource;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.FieldDiff;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.JobRefusal;
+import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.PlanJobResponse;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Shows a plan. */
 final class PlanView {
@@ -15,11 +18,10 @@ final class PlanView {
     private PlanView() {}
 
     /** Shows the changes, each group with its nodes, and how to submit the job. */
-    static List<String> of(String jobId, String file, PlanJobResponse plan) {
-        Sections page = new Sections().add(List.of("Job \"%s\" is %s".formatted(jobId, state(plan))));
-        page.section(
-                "Refused for this token",
-                plan.getRefusalsList().stream().map(PlanView::refusal).toList());
+    static List<String> of(JobSource source, String file, PlanJobResponse plan) {
+        Sections page = new Sections()
+                .add(List.of("Job \"%s\" is %s".formatted(source.job().getId(), state(plan))));
+        page.section("Refused for this token", refusals(source, plan.getRefusalsList()));
         page.section(
                 "Changes", plan.getDiffList().stream().map(PlanView::difference).toList());
         for (GroupPlan group : plan.getGroupsList()) {
@@ -55,11 +57,21 @@ final class PlanView {
         return group.getPlace() == 0 && group.getStop() == 0 && group.getUpdateInPlace() == 0 && !group.hasFailure();
     }
 
-    /** Describes why a submission would be refused. */
-    static String refusal(JobRefusal refusal) {
-        return refusal.getField().isEmpty()
-                ? refusal.getDescription()
-                : refusal.getField() + ": " + refusal.getDescription();
+    /** Describes why a submission would be refused, at the places in the job file. */
+    static List<String> refusals(JobSource source, List<JobRefusal> refusals) {
+        List<JobViolation> ofFields = refusals.stream()
+                .filter(refusal -> !refusal.getField().isEmpty())
+                .map(refusal -> JobViolation.newBuilder()
+                        .setField(refusal.getField())
+                        .setDescription(refusal.getDescription())
+                        .build())
+                .toList();
+        return Stream.concat(
+                        refusals.stream()
+                                .filter(refusal -> refusal.getField().isEmpty())
+                                .map(JobRefusal::getDescription),
+                        source.reports(ofFields).stream())
+                .toList();
     }
 
     private static String heading(GroupPlan group) {

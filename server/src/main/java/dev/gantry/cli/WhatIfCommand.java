@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.jobfile.JobSource;
 import dev.gantry.v1.NodeSelector;
 import dev.gantry.v1.WhatIfChange;
 import dev.gantry.v1.WhatIfCount;
@@ -116,20 +117,25 @@ final class WhatIfCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        WhatIfResponse answer = client.whatIf(WhatIfRequest.newBuilder()
-                .addAllChanges(changes())
+        List<JobSource> jobs =
+                files.stream().map(file -> variables.read(context(), file)).toList();
+        WhatIfRequest request = WhatIfRequest.newBuilder()
+                .addAllChanges(changes(jobs))
                 .addAllFits(fits)
                 .setMaxAllocations(allocations)
-                .build());
+                .build();
+        // Of several jobs, the server does not say which one is at fault.
+        WhatIfResponse answer = jobs.size() == 1
+                ? JobFileParameter.call(jobs.get(0), () -> client.whatIf(request))
+                : client.whatIf(request);
         json.print(context(), answer, () -> WhatIfView.of(answer));
         return GantryCli.DONE;
     }
 
-    private List<WhatIfChange> changes() {
+    private List<WhatIfChange> changes(List<JobSource> jobs) {
         List<WhatIfChange> changes = new ArrayList<>();
-        files.forEach(file -> changes.add(WhatIfChange.newBuilder()
-                .setSubmit(variables.read(context(), file))
-                .build()));
+        jobs.forEach(job ->
+                changes.add(WhatIfChange.newBuilder().setSubmit(job.job()).build()));
         changes.addAll(counts);
         changes.addAll(priorities);
         stopped.forEach(

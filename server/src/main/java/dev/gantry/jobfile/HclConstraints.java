@@ -19,7 +19,8 @@ final class HclConstraints {
 
     private static final String DISTINCT_HOSTS = "distinct_hosts";
     private static final String DISTINCT_PROPERTY = "distinct_property";
-    private static final List<String> SHORTHANDS = Stream.concat(
+    /** The operators that have a key of their own. */
+    static final List<String> SHORTHANDS = Stream.concat(
                     Keys.COMPARISONS.stream(), Stream.of(DISTINCT_HOSTS, DISTINCT_PROPERTY))
             .toList();
 

@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A job file, a policy or a file with restrictions can't be read, or does not describe what it should.
+ * A job file, a policy or a file with restrictions can't be read, does not describe what it should, or has a job that was
+ * refused.
  *
  * <p>The message is a line for each fault: {@code FILE:LINE:COLUMN: what is wrong and the remedy}, without the numbers
  * if the whole file is at fault.
@@ -35,15 +36,20 @@ public final class JobFileException extends RuntimeException {
         this.reports = List.copyOf(reports);
     }
 
+    /** Makes the exception of faults that were found after the file was read. */
+    JobFileException(List<String> reports, Throwable cause) {
+        super(String.join("\n", reports), cause);
+        this.reports = List.copyOf(reports);
+    }
+
     /** Makes the exception of the faults of a text, of which there is at least one. */
     static JobFileException of(String name, String text, Faults faults) {
         String[] lines = text.split("\n", -1);
         List<String> messages = new ArrayList<>();
         List<String> reports = new ArrayList<>();
         for (TextFaultException fault : faults.inOrder()) {
-            String message = SourceFiles.oneLine(name + ":" + fault.position() + ": " + fault.getMessage());
-            messages.add(message);
-            reports.add(message + excerpt(lines, fault.position()));
+            messages.add(line(name, fault.position(), fault.getMessage()));
+            reports.add(report(name, lines, fault.position(), fault.getMessage()));
         }
         if (faults.hasMore()) {
             String more = name + ": has more faults: these are the first " + Faults.MOST;
@@ -60,6 +66,15 @@ public final class JobFileException extends RuntimeException {
      */
     public List<String> reports() {
         return reports;
+    }
+
+    /** Describes a fault, with the line of the file and a caret below its place. */
+    static String report(String name, String[] lines, Position position, String message) {
+        return line(name, position, message) + excerpt(lines, position);
+    }
+
+    private static String line(String name, Position position, String message) {
+        return SourceFiles.oneLine(name + ":" + position + ": " + message);
     }
 
     private static String excerpt(String[] lines, Position position) {

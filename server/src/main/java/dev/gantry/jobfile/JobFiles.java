@@ -1,5 +1,6 @@
 package dev.gantry.jobfile;
 
+import dev.gantry.jobfile.JobSource.Parsed;
 import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclParser;
 import dev.gantry.jobfile.hcl.HclValue;
@@ -30,23 +31,24 @@ public final class JobFiles {
      *
      * @param file the file
      * @param inputs the values of its variables
-     * @return the job as it is written there; defaults are not filled in
+     * @return the job as it is written there, and where
      * @throws JobFileException if the file can't be read, is larger than {@link #LARGEST}, or does not say a job
      */
-    public static Job read(Path file, Inputs inputs) {
+    public static JobSource open(Path file, Inputs inputs) {
         Path directory = file.toAbsolutePath().getParent();
-        return files(inputs, Surroundings.in(directory)).read(file);
+        return new JobSource(
+                file.toString(), files(inputs, Surroundings.in(directory)).read(file));
     }
 
     /**
      * Reads a job file without variables.
      *
      * @param file the file
-     * @return the job, as above
+     * @return the job as it is written there; defaults are not filled in
      * @throws JobFileException as above
      */
     public static Job read(Path file) {
-        return read(file, Inputs.NONE);
+        return open(file, Inputs.NONE).job();
     }
 
     /**
@@ -55,11 +57,11 @@ public final class JobFiles {
      * @param name how messages call it
      * @param in the file's bytes, UTF-8; read to its end, but no further than {@link #LARGEST}, and not closed
      * @param inputs the values of its variables
-     * @return the job as it is written there; defaults are not filled in
+     * @return the job as it is written there, and where
      * @throws JobFileException if the stream can't be read, is larger than {@link #LARGEST}, or does not say a job
      */
-    public static Job read(String name, InputStream in, Inputs inputs) {
-        return files(inputs, Surroundings.withoutFiles()).read(name, in);
+    public static JobSource open(String name, InputStream in, Inputs inputs) {
+        return new JobSource(name, files(inputs, Surroundings.withoutFiles()).read(name, in));
     }
 
     /**
@@ -67,11 +69,11 @@ public final class JobFiles {
      *
      * @param name how messages call it
      * @param in the file's bytes, as above
-     * @return the job, as above
+     * @return the job as it is written there; defaults are not filled in
      * @throws JobFileException as above
      */
     public static Job read(String name, InputStream in) {
-        return read(name, in, Inputs.NONE);
+        return open(name, in, Inputs.NONE).job();
     }
 
     /**
@@ -83,7 +85,8 @@ public final class JobFiles {
      * @return the job as it is written there, without what is at fault; defaults are not filled in
      */
     public static Job parse(String text, Inputs inputs, Faults faults) {
-        return faults.attempt(() -> parse(text, inputs, Surroundings.withoutFiles(), faults))
+        return faults.attempt(() ->
+                        parse(text, inputs, Surroundings.withoutFiles(), faults).job())
                 .orElseGet(Job::getDefaultInstance);
     }
 
@@ -91,7 +94,7 @@ public final class JobFiles {
      * Lays out the text of a job file in HCL: indents, aligned equals signs, no blanks at the ends of lines. Comments stay.
      *
      * @param name how messages call it
-     * @param in the file's bytes, as for {@link #read(String, InputStream)}
+     * @param in the file's bytes, as for {@link #open}
      * @return the text before and after
      * @throws JobFileException if the stream can't be read, is larger than {@link #LARGEST}, or is not HCL
      */
@@ -136,35 +139,38 @@ public final class JobFiles {
         return SourceFiles.oneLine(message);
     }
 
-    private static SourceFiles<Job> files(Inputs inputs, Surroundings world) {
+    private static SourceFiles<Parsed> files(Inputs inputs, Surroundings world) {
         return new SourceFiles<>("job file", TOO_LARGE, (text, faults) -> parse(text, inputs, world, faults));
     }
 
     /** Reads a text; what is wrong with it is kept in the faults, or thrown if it is the last fault. */
-    private static Job parse(String text, Inputs inputs, Surroundings world, Faults faults) {
+    private static Parsed parse(String text, Inputs inputs, Surroundings world, Faults faults) {
         if (text.stripLeading().startsWith("{")) {
             inputs.refuseUnknown(List.of(), faults);
-            if (NomadJson.isNomads(text)) {
-                return HclJob.read(NomadJson.read(text, faults), faults);
-            }
-            return JsonJob.read(text);
+            return NomadJson.isNomads(text)
+                    ? read(text, NomadJson.read(text, faults), faults)
+                    : new Parsed(JsonJob.read(text), text, Optional.empty());
         }
         Optional<HclValue.Body> inHcl1 = inHcl1(text);
         if (inHcl1.isPresent() && !Dialect.isHcl2(inHcl1.get())) {
             inputs.refuseUnknown(List.of(), faults);
-            return HclJob.read(inHcl1.get(), faults);
+            return read(text, inHcl1.get(), faults);
         }
         Faults inHcl2 = new Faults();
-        Job job = HclJob.read(Hcl2File.read(text, inputs, world, false, inHcl2), inHcl2);
+        Parsed parsed = read(text, Hcl2File.read(text, inputs, world, false, inHcl2), inHcl2);
         if (inHcl2.isEmpty() || inHcl1.isPresent() || Dialect.looksLikeHcl2(text)) {
             faults.addAll(inHcl2);
-            return job;
+            return parsed;
         }
         // Neither language can read it. If it is damaged HCL 1, what stands in its texts is no fault.
         Faults verbatim = new Faults();
         HclJob.read(Hcl2File.read(text, inputs, world, true, verbatim), verbatim);
         faults.addAll(verbatim.isEmpty() ? inHcl2 : verbatim);
-        return job;
+        return parsed;
+    }
+
+    private static Parsed read(String text, HclValue.Body tree, Faults faults) {
+        return new Parsed(HclJob.read(tree, faults), text, Optional.of(tree));
     }
 
     private static Optional<HclValue.Body> inHcl1(String text) {

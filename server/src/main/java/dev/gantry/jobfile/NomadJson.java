@@ -72,6 +72,11 @@ final class NomadJson {
         return NomadJob.translate(wrapped.orElse(all), faults);
     }
 
+    /** Returns the tree of a text; empty if it is not JSON. */
+    static Optional<Body> tree(String text) {
+        return new Faults().attempt(() -> new NomadJson(text).whole());
+    }
+
     private Body whole() {
         try {
             HclValue value = value(position()).orElseThrow();

@@ -1,9 +1,12 @@
 package dev.gantry.model;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes the paths of fields, in the faults of a request and in the diff of a plan alike:
+ * Writes and reads the paths of fields, in the faults of a request and in the diff of a plan alike:
  *
  * <ul>
  *   <li>fields of nested messages are joined by dots: {@code update.max_parallel};
@@ -20,7 +23,53 @@ public final class FieldPath {
 
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
+    /** A step at the beginning of a path: an identifier, an index, or a name in brackets. */
+    private static final Pattern STEP =
+            Pattern.compile("\\.?([A-Za-z_][A-Za-z0-9_]*)|\\[([0-9]{1,9})]|\\[\"((?:[^\"\\\\]|\\\\.)*+)\"]");
+
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(.)", Pattern.DOTALL);
+
     private FieldPath() {}
+
+    /**
+     * A step of a path.
+     *
+     * @param name the name of a field, of an element or of an entry; empty for an index
+     * @param index the index of an element, from 0; -1 for a name
+     */
+    public record Step(String name, int index) {
+
+        /**
+         * Decides whether the step is an index.
+         *
+         * @return true if it is
+         */
+        public boolean isIndex() {
+            return index >= 0;
+        }
+    }
+
+    /**
+     * Reads a path.
+     *
+     * @param path a path as this class writes it
+     * @return its steps; of another text the steps before what is no path, which shortened paths end with
+     */
+    public static List<Step> steps(String path) {
+        List<Step> steps = new ArrayList<>();
+        Matcher step = STEP.matcher(path);
+        while (step.lookingAt()) {
+            if (step.group(2) != null) {
+                steps.add(new Step("", Integer.parseInt(step.group(2))));
+            } else if (step.group(3) != null) {
+                steps.add(new Step(ESCAPE.matcher(step.group(3)).replaceAll("$1"), -1));
+            } else {
+                steps.add(new Step(step.group(1), -1));
+            }
+            step.region(step.end(), path.length());
+        }
+        return List.copyOf(steps);
+    }
 
     /**
      * Returns the path of a field of a message.

@@ -326,7 +326,9 @@ class AclCommandsTest {
 
         assertThat(run.out()).contains("""
                         Refused for this token
-                        task_groups[0].tasks[0].user: root is denied by policy team-a: set a number
+                        standard input:1:1: group[0].task[0].user: root is denied by policy team-a: set a number
+                            job "web" { }
+                            ^
                         """);
     }
 }

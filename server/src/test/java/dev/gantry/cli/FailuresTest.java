@@ -9,6 +9,7 @@ import com.google.rpc.Code;
 import dev.gantry.cli.GantryCli.Program;
 import dev.gantry.v1.GetStatusResponse;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,7 +46,7 @@ class FailuresTest {
 
     @ParameterizedTest
     @ValueSource(ints = {Code.INVALID_ARGUMENT_VALUE, Code.PERMISSION_DENIED_VALUE})
-    void each_violation_of_a_refused_job_has_its_line(int code) throws IOException {
+    void each_violation_of_a_refused_job_has_its_place_in_the_file(int code) throws IOException {
         BadRequest violations = BadRequest.newBuilder()
                 .addFieldViolations(FieldViolation.newBuilder()
                         .setField("task_groups[0].tasks[0].config.image")
@@ -54,17 +55,26 @@ class FailuresTest {
                         .setField("task_groups[0].count")
                         .setDescription("is -1"))
                 .build();
-        cluster.refuses(
-                "SubmitJob",
-                StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
-                        .setCode(code)
-                        .setMessage("The job is not valid")
-                        .addDetails(Any.pack(violations))
-                        .build()));
+        StatusRuntimeException refusal = StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                .setCode(code)
+                .setMessage("The job is not valid")
+                .addDetails(Any.pack(violations))
+                .build());
+        cluster.refuses("SubmitJob", refusal).refuses("PlanJob", refusal).refuses("WhatIf", refusal);
+        String file = file(JOB);
+        CliRun expected = new CliRun(1, "", """
+                        error: %1$s:2:3: count: is -1
+                              group "front" {
+                              ^
+                        error: %1$s:3:5: config.image: is missing
+                                task "nginx" { driver = "rkt" }
+                                ^
+                        """.formatted(file));
 
-        CliRun run = CliRun.of(cluster, "job", "run", file(JOB));
-
-        assertThat(run).isEqualTo(new CliRun(1, "", """
+        assertThat(CliRun.of(cluster, "job", "run", file)).isEqualTo(expected);
+        assertThat(CliRun.of(cluster, "job", "plan", file)).isEqualTo(expected);
+        assertThat(CliRun.of(cluster, "what-if", "--job", file)).isEqualTo(expected);
+        assertThat(CliRun.of(cluster, "what-if", "--job", file, "--job", file)).isEqualTo(new CliRun(1, "", """
                         error: task_groups[0].tasks[0].config.image: is missing
                         error: task_groups[0].count: is -1
                         """));

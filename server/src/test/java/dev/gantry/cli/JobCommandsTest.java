@@ -296,7 +296,7 @@ class JobCommandsTest {
     }
 
     @Test
-    void each_fault_of_an_invalid_job_has_its_line() throws IOException {
+    void each_fault_of_an_invalid_job_has_its_place_in_the_file() throws IOException {
         cluster.answers(
                 "ValidateJob",
                 ValidateJobResponse.newBuilder()
@@ -308,12 +308,17 @@ class JobCommandsTest {
                                 .setDescription("is -1: must be 0 or more"))
                         .build());
 
-        CliRun run = CliRun.of(cluster, "job", "validate", file("service"));
+        String file = file("service");
+        CliRun run = CliRun.of(cluster, "job", "validate", file);
 
         assertThat(run).isEqualTo(new CliRun(1, "", """
-                        error: task_groups[0].tasks[0].config.image: is missing
-                        error: task_groups[0].count: is -1: must be 0 or more
-                        """));
+                        error: %1$s:4:3: count: is -1: must be 0 or more
+                              group "front" {
+                              ^
+                        error: %1$s:7:24: image: is missing
+                                config { image = "/srv/nginx.aci" }
+                                                 ^
+                        """.formatted(file)));
         assertThat(JsonParser.parseString(CliRun.of(cluster, "job", "validate", "--json", file("service"))
                                 .out())
                         .getAsJsonObject()
@@ -335,19 +340,24 @@ class JobCommandsTest {
                         .build());
         cluster.answers("PlanJob", plan().toBuilder().addRefusals(root).build());
 
-        CliRun validate = CliRun.of(cluster, "job", "validate", file("service"));
-        CliRun plan = CliRun.of(cluster, "job", "plan", file("service"));
+        String file = file("service");
+        CliRun validate = CliRun.of(cluster, "job", "validate", file);
+        CliRun plan = CliRun.of(cluster, "job", "plan", file);
 
         assertThat(validate).isEqualTo(new CliRun(1, "", """
-                        error: task_groups[0].tasks[0].user: root is denied by policy team
                         error: The token lacks a capability
-                        """));
+                        error: %s:5:5: user: root is denied by policy team
+                                task "nginx" {
+                                ^
+                        """.formatted(file)));
         assertThat(plan.exitCode()).isEqualTo(1);
         assertThat(plan.out())
                 .contains("""
                         Refused for this token
-                        task_groups[0].tasks[0].user: root is denied by policy team
-                        """)
+                        %s:5:5: user: root is denied by policy team
+                                task "nginx" {
+                                ^
+                        """.formatted(file))
                 .contains("This token may not submit the job: gantry job run would be refused")
                 .doesNotContain("To submit it");
     }

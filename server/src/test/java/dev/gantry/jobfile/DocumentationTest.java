@@ -159,7 +159,7 @@ class DocumentationTest {
     @MethodSource("snippets")
     void every_snippet_is_hcl_and_every_job_in_it_a_job(String snippet) {
         if (snippet.startsWith("variable ")) {
-            JobFiles.read(
+            JobFiles.open(
                     "snippet.hcl",
                     new ByteArrayInputStream(snippet.getBytes(StandardCharsets.UTF_8)),
                     Inputs.NONE.with("tag", "1.4.2", "of --var tag"));

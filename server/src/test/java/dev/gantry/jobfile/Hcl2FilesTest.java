@@ -39,9 +39,9 @@ class Hcl2FilesTest {
     private static final Path FILES = Path.of("src/test/resources/dev/gantry/jobfile/hcl2");
 
     private static final Inputs INPUTS = Inputs.NONE
-            .withEnvironment("region", "eu", "of GANTRY_VAR_region")
-            .withEnvironment("limits", "{ cpu = 250, memory = 64 }", "of GANTRY_VAR_limits")
-            .withEnvironment("debug", "true", "of GANTRY_VAR_debug");
+            .withEnvironment("region", "eu", "of GANTRY_VAR_region", written -> written)
+            .withEnvironment("limits", "{ cpu = 250, memory = 64 }", "of GANTRY_VAR_limits", written -> written)
+            .withEnvironment("debug", "true", "of GANTRY_VAR_debug", written -> written);
 
     @TempDir
     Path dir;
@@ -61,7 +61,7 @@ class Hcl2FilesTest {
         Path json = file.resolveSibling(file.getFileName().toString().replace(".hcl", ".json"));
         JsonFormat.parser().merge(Files.readString(json), expected);
 
-        assertThat(JobFiles.read(file, INPUTS)).isEqualTo(expected.build());
+        assertThat(JobFiles.open(file, INPUTS).job()).isEqualTo(expected.build());
     }
 
     static Stream<Path> filesInHcl1() throws IOException {
@@ -133,14 +133,14 @@ class Hcl2FilesTest {
                 }
                 """);
 
-        assertThatThrownBy(() -> JobFiles.read(file, Inputs.NONE.with("n", "x", "of --var n")))
+        assertThatThrownBy(() -> JobFiles.open(file, Inputs.NONE.with("n", "x", "of --var n")))
                 .isInstanceOfSatisfying(JobFileException.class, failure -> {
                     assertThat(failure.reports().stream()
                                     .map(report ->
                                             report.substring(file.toString().length() + 1))
                                     .collect(Collectors.joining("\n")))
                             .isEqualTo("""
-                1:10: the value of n, of --var n, is no value of HCL: x is no value: put text in double quotes
+                1:10: the value of n, of --var n, must be a number, not "x": write it as in 3
                     variable "n" { type = number }
                              ^
                 3:3: unknown key "prority" in a job block: did you mean "priority"?
@@ -312,6 +312,7 @@ class Hcl2FilesTest {
     }
 
     private static Job read(String text, Inputs inputs) {
-        return JobFiles.read("j.hcl", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), inputs);
+        return JobFiles.open("j.hcl", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), inputs)
+                .job();
     }
 }

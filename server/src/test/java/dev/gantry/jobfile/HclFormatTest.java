@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HclFormatTest {
 
     private static final Inputs INPUTS = Inputs.NONE
-            .withEnvironment("region", "eu", "of GANTRY_VAR_region")
-            .withEnvironment("limits", "{ cpu = 250, memory = 64 }", "of GANTRY_VAR_limits");
+            .withEnvironment("region", "eu", "of GANTRY_VAR_region", written -> written)
+            .withEnvironment("limits", "{ cpu = 250, memory = 64 }", "of GANTRY_VAR_limits", written -> written);
 
     @Test
     void lines_are_indented_by_their_brackets_and_settings_in_a_row_are_aligned() {
@@ -148,6 +148,7 @@ class HclFormatTest {
     }
 
     private static Job read(String text) {
-        return JobFiles.read("j.hcl", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), INPUTS);
+        return JobFiles.open("j.hcl", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), INPUTS)
+                .job();
     }
 }

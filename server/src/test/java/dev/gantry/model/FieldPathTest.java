@@ -39,4 +39,26 @@ class FieldPathTest {
     void the_key_of_an_entry_is_quoted_unless_it_is_an_identifier(String key, String path) {
         assertThat(FieldPath.entry("meta", key)).isEqualTo(path);
     }
+
+    @Test
+    void a_path_is_read_to_the_steps_that_it_was_written_from() {
+        String path = FieldPath.entry(
+                FieldPath.entry(FieldPath.field(FieldPath.element("tasks", 12), "config"), "a\\\"].b"), "c");
+
+        assertThat(FieldPath.steps(path))
+                .containsExactly(
+                        new FieldPath.Step("tasks", -1),
+                        new FieldPath.Step("", 12),
+                        new FieldPath.Step("config", -1),
+                        new FieldPath.Step("a\\\"].b", -1),
+                        new FieldPath.Step("c", -1));
+    }
+
+    @Test
+    void a_path_that_was_shortened_is_read_up_to_where_it_ends() {
+        assertThat(FieldPath.steps("tasks[0].config[\"ab..."))
+                .extracting(FieldPath.Step::name)
+                .containsExactly("tasks", "", "config");
+        assertThat(FieldPath.steps("")).isEmpty();
+    }
 }

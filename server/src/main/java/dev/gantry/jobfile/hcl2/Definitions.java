@@ -186,15 +186,34 @@ final class Definitions implements Evaluator.Roots {
 
     private Datum given(HclName name, TypeConstraint type, Given given) {
         String what = "the value of %s, %s,".formatted(name.text(), given.origin());
+        Datum value = given.value().isPresent()
+                ? type.convert(given.value().get(), what, name.position())
+                : converted(name, type, given, what);
+        return evaluator.budget().charge(value, name.position());
+    }
+
+    /** Converts a value that was given as text. A shell takes quotes off, so the remedy has them as a shell needs them. */
+    private static Datum converted(HclName name, TypeConstraint type, Given given, String what) {
         boolean verbatim =
                 type.equals(TypeConstraint.Primitive.ANY) || type.equals(new TypeConstraint.Primitive("string"));
-        Datum value = given.value().orElseGet(() -> verbatim ? Datum.text(given.text()) : parsed(name, given, what));
-        return evaluator.budget().charge(type.convert(value, what, name.position()), name.position());
+        if (verbatim) {
+            return Datum.text(given.text());
+        }
+        try {
+            return type.convert(parsed(name, given, what), what, name.position());
+        } catch (TextFaultException e) {
+            throw new TextFaultException(
+                    name.position(),
+                    e.getMessage() + ": write it as in " + given.written().apply(type.example()));
+        }
     }
 
     private static Datum parsed(HclName name, Given given, String what) {
         try {
-            return Constants.evaluate(SyntaxParser.expression(given.text()));
+            Expression expression = SyntaxParser.expression(given.text());
+            return expression instanceof Expression.Name word
+                    ? Datum.text(word.name())
+                    : Constants.evaluate(expression);
         } catch (TextFaultException | Evaluator.ReportedException e) {
             throw new TextFaultException(name.position(), "%s is no value of HCL: %s".formatted(what, e.getMessage()));
         }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The values that a file's variables get from outside. The later of two values for a variable counts. */
 public final class Inputs {
@@ -32,11 +33,12 @@ public final class Inputs {
      * @param name the variable
      * @param text the value, as for {@link #with}
      * @param origin where it comes from, in messages
+     * @param written writes a value as the user would write it there
      * @return these inputs and the value
      */
-    public Inputs withEnvironment(String name, String text, String origin) {
+    public Inputs withEnvironment(String name, String text, String origin, UnaryOperator<String> written) {
         Map<String, Given> more = new LinkedHashMap<>(environment);
-        more.put(name, new Given(text, Optional.empty(), origin));
+        more.put(name, Given.ofText(text, origin, written));
         return new Inputs(more, given);
     }
 
@@ -46,12 +48,25 @@ public final class Inputs {
      * @param name the variable
      * @param text the value: of a variable of the type {@code string} the value itself, else an expression
      * @param origin where it comes from, in messages
+     * @param written writes a value as the user would write it there, such as for a shell
+     * @return these inputs and the value
+     */
+    public Inputs with(String name, String text, String origin, UnaryOperator<String> written) {
+        Map<String, Given> more = new LinkedHashMap<>(given);
+        more.put(name, Given.ofText(text, origin, written));
+        return new Inputs(environment, more);
+    }
+
+    /**
+     * Adds a value that was given as it is.
+     *
+     * @param name the variable
+     * @param text the value, as above
+     * @param origin where it comes from, in messages
      * @return these inputs and the value
      */
     public Inputs with(String name, String text, String origin) {
-        Map<String, Given> more = new LinkedHashMap<>(given);
-        more.put(name, new Given(text, Optional.empty(), origin));
-        return new Inputs(environment, more);
+        return with(name, text, origin, UnaryOperator.identity());
     }
 
     /**
@@ -68,7 +83,7 @@ public final class Inputs {
             faults.attempt(() -> Json.read(text, Position.START))
                     .ifPresent(json -> ((Datum.Table) json)
                             .entries()
-                            .forEach((key, value) -> more.put(key, new Given("", Optional.of(value), "of " + name))));
+                            .forEach((key, value) -> more.put(key, Given.ofFile(value, "of " + name))));
             return new Inputs(environment, more);
         }
         for (SyntaxBody.Item item : SyntaxParser.parse(text, faults, false).items()) {
@@ -78,9 +93,8 @@ public final class Inputs {
                     faults.attempt(() -> Constants.evaluate(setting.value()))
                             .ifPresent(value -> more.put(
                                     variable,
-                                    new Given(
-                                            "",
-                                            Optional.of(value),
+                                    Given.ofFile(
+                                            value,
                                             "of %s:%s"
                                                     .formatted(
                                                             name, setting.name().position()))));

@@ -1,5 +1,7 @@
 package dev.gantry.jobfile.hcl2;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.gantry.jobfile.hcl.Excerpt;
 import dev.gantry.jobfile.hcl.Position;
 import dev.gantry.jobfile.hcl.TextFaultException;
@@ -107,6 +109,9 @@ sealed interface TypeConstraint {
                         + " object({ NAME = T, … })");
     }
 
+    /** The most characters of an {@linkplain #example example}. */
+    int LONGEST_EXAMPLE = 100;
+
     /** Decides whether a text is a number as HCL writes it. */
     static boolean isNumber(String text) {
         return text.length() <= 100 && NumberPattern.DECIMAL.matcher(text).matches();
@@ -140,6 +145,35 @@ sealed interface TypeConstraint {
             return tuple(tuple, value, what, position);
         }
         return object((ObjectOf) this, value, what, position);
+    }
+
+    /** Returns a value of the type as it is written in HCL, with … for texts. */
+    default String example() {
+        String example = example(this);
+        return example.length() <= LONGEST_EXAMPLE ? example : example.startsWith("{") ? "{ … }" : "[…]";
+    }
+
+    private static String example(TypeConstraint type) {
+        if (type instanceof Primitive primitive) {
+            return switch (primitive.name()) {
+                case "number" -> "3";
+                case "bool" -> "true";
+                default -> "\"…\"";
+            };
+        }
+        if (type instanceof CollectionOf collection) {
+            String element = example(collection.element());
+            return collection.kind().equals("map") ? "{ NAME = " + element + " }" : "[" + element + "]";
+        }
+        if (type instanceof TupleOf tuple) {
+            return tuple.elements().stream().map(element -> example(element)).collect(joining(", ", "[", "]"));
+        }
+        return ((ObjectOf) type)
+                .attributes().entrySet().stream()
+                        .filter(attribute -> !attribute.getValue().optional())
+                        .map(attribute -> attribute.getKey() + " = "
+                                + example(attribute.getValue().type()))
+                        .collect(joining(", ", "{ ", " }"));
     }
 
     private static Datum primitive(Primitive type, Datum value, String what, Position position) {

@@ -35,20 +35,21 @@ class DefinitionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            number               | many        | the value of x, of --var x, is no value of HCL: many is no value: put text in double quotes
-            number               | "many"      | the value of x, of --var x, must be a number, not "many"
-            list(number)         | [1, "b"]    | the value of x, of --var x,[1] must be a number, not "b"
-            bool                 | 3           | the value of x, of --var x, must be true or false, not 3
-            map(string)          | ["a"]       | the value of x, of --var x, must be a map, not a list
-            object({ a = any })  | {}          | the value of x, of --var x, lacks "a"
-            number               | var.x       | the value of x, of --var x, is no value of HCL: no variables are known here: write a plain value
-            number               | max(1, 2)   | the value of x, of --var x, is no value of HCL: no functions can be called here: write a plain value
-            number               | 1 2         | the value of x, of --var x, is no value of HCL: expected the end of the value, found 2
+            number               | many        | the value of x, of --var x, must be a number, not "many": write it as in --var x=3
+            number               | "many"      | the value of x, of --var x, must be a number, not "many": write it as in --var x=3
+            list(number)         | [1, "b"]    | the value of x, of --var x,[1] must be a number, not "b": write it as in --var x=[3]
+            bool                 | 3           | the value of x, of --var x, must be true or false, not 3: write it as in --var x=true
+            map(string)          | ["a"]       | the value of x, of --var x, must be a map, not a list: write it as in --var x={ NAME = "…" }
+            object({ a = any })  | {}          | the value of x, of --var x, lacks "a": write it as in --var x={ a = "…" }
+            number               | var.x       | the value of x, of --var x, is no value of HCL: no variables are known here: write a plain value: write it as in --var x=3
+            number               | max(1, 2)   | the value of x, of --var x, is no value of HCL: no functions can be called here: write a plain value: write it as in --var x=3
+            number               | 1 2         | the value of x, of --var x, is no value of HCL: expected the end of the value, found 2: write it as in --var x=3
+            list(string)         | [a, b]      | the value of x, of --var x, is no value of HCL: a is no value: put text in double quotes: write it as in --var x=["…"]
             """)
     void a_value_of_another_type_is_refused_at_its_variable(String type, String given, String message) {
         assertThat(Plain.read(
                         "variable \"x\" { type = %s }\nv = var.x".formatted(type),
-                        Inputs.NONE.with("x", given, "of --var x"),
+                        Inputs.NONE.with("x", given, "of --var x", value -> "--var x=" + value),
                         Surroundings.withoutFiles()))
                 .isEqualTo("1:10: " + message);
     }
@@ -57,8 +58,9 @@ class DefinitionsTest {
     void the_command_line_overrides_files_and_these_the_environment_and_that_the_default() {
         String file = "variable \"x\" { default = \"d\" }\nv = var.x";
         Faults faults = new Faults();
-        Inputs environment =
-                Inputs.NONE.withEnvironment("x", "e", "GANTRY_VAR_x").withEnvironment("other", "1", "o");
+        Inputs environment = Inputs.NONE
+                .withEnvironment("x", "e", "GANTRY_VAR_x", written -> written)
+                .withEnvironment("other", "1", "o", written -> written);
         Inputs values = environment.withFile("x = \"f\" # of a file\n", "a.vars", faults);
         Inputs json = environment.withFile("{\"x\": \"j\"}", "a.json", faults);
 

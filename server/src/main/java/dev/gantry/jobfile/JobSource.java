@@ -1,0 +1,93 @@
+package dev.gantry.jobfile;
+
+import dev.gantry.jobfile.JobLocator.Place;
+import dev.gantry.jobfile.hcl.HclValue.Body;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobViolation;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** A job that was read from a file, with the text of the file: what others find wrong with the job is shown there. */
+public final class JobSource {
+
+    private static final Comparator<Report> IN_ORDER = Comparator.comparing(
+            report -> report.place().map(Place::position),
+            (a, b) -> a.isPresent() && b.isPresent()
+                    ? a.get().compareTo(b.get())
+                    : Boolean.compare(a.isEmpty(), b.isEmpty()));
+
+    private final String name;
+    private final Parsed parsed;
+
+    /**
+     * What a text says.
+     *
+     * @param job the job
+     * @param text the text
+     * @param tree what the job was read from, in HCL or the JSON of Nomad's API; empty for the JSON of the job's message
+     */
+    record Parsed(Job job, String text, Optional<Body> tree) {}
+
+    /** A fault and its place. */
+    private record Report(Optional<Place> place, JobViolation violation) {}
+
+    JobSource(String name, Parsed parsed) {
+        this.name = name;
+        this.parsed = parsed;
+    }
+
+    /**
+     * Returns the job.
+     *
+     * @return the job as it is written in the file; defaults are not filled in
+     */
+    public Job job() {
+        return parsed.job();
+    }
+
+    /**
+     * Describes faults of the job at their places in the file.
+     *
+     * @param violations the faults; their paths are in the form of {@link dev.gantry.model.FieldPath}
+     * @return for each a line {@code FILE:LINE:COLUMN: KEY: DESCRIPTION}, with the line of the file and a caret below its
+     *     place, in the order of the file; then {@code PATH: DESCRIPTION} for each that has no place in it
+     */
+    public List<String> reports(List<JobViolation> violations) {
+        String[] lines = parsed.text().split("\n", -1);
+        Function<String, Optional<Place>> locator = locator();
+        return violations.stream()
+                .map(violation -> new Report(locator.apply(violation.getField()), violation))
+                .sorted(IN_ORDER)
+                .map(report -> text(report, lines))
+                .toList();
+    }
+
+    /**
+     * Makes the exception of a refused job.
+     *
+     * @param violations why it is refused, at least one
+     * @param cause the refusal
+     * @return an exception with the {@linkplain #reports reports}
+     */
+    public JobFileException refused(List<JobViolation> violations, Exception cause) {
+        return new JobFileException(reports(violations), cause);
+    }
+
+    private Function<String, Optional<Place>> locator() {
+        if (parsed.tree().isPresent()) {
+            Body tree = parsed.tree().get();
+            return path -> JobLocator.inHcl(tree, job(), path);
+        }
+        Optional<Body> json = NomadJson.tree(parsed.text());
+        return path -> json.flatMap(tree -> JobLocator.inJson(tree, job(), path));
+    }
+
+    private String text(Report report, String[] lines) {
+        String description = report.violation().getDescription();
+        return report.place()
+                .map(place -> JobFileException.report(name, lines, place.position(), place.name() + ": " + description))
+                .orElseGet(() -> SourceFiles.oneLine(report.violation().getField() + ": " + description));
+    }
+}
