@@ -180,6 +180,7 @@ public final class GantryCli {
                 command("validate", () -> new JobValidateCommand(context, server)),
                 command("init", () -> new JobInitCommand(context)),
                 command("fmt", () -> new JobFmtCommand(context)),
+                command("convert", () -> new JobConvertCommand(context)),
                 command("status", () -> new JobStatusCommand(context, server)),
                 command("inspect", () -> new JobInspectCommand(context, server)),
                 command("history", () -> new JobHistoryCommand(context, server)),

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Parses durations in Go's syntax, which Nomad uses: {@code 30s}, {@code 1h30m}, {@code 1.5h}, {@code 100ms}, 0. */
+/** Parses and writes durations in Go's syntax, which Nomad uses: {@code 30s}, {@code 1h30m}, {@code 1.5h}, {@code 100ms}, 0. */
 final class HclDuration {
 
     private static final Pattern WHOLE = Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ns|us|µs|ms|s|m|h))+");
@@ -38,6 +38,22 @@ final class HclDuration {
                 .setSeconds(parts[0].longValue())
                 .setNanos(parts[1].intValue())
                 .build());
+    }
+
+    /** Writes a duration of 0 or more. */
+    static String written(Duration duration) {
+        long seconds = duration.getSeconds();
+        int nanos = duration.getNanos();
+        String text = part(seconds / 3600, "h")
+                + part(seconds / 60 % 60, "m")
+                + part(seconds % 60, "s")
+                + part(nanos / 1_000_000, "ms")
+                + part(nanos % 1_000_000, "ns");
+        return text.isEmpty() ? "0s" : text;
+    }
+
+    private static String part(long number, String unit) {
+        return number == 0 ? "" : number + unit;
     }
 
     private static BigDecimal nanos(MatchResult part) {

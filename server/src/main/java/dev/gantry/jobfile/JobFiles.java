@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads job files, in HCL 1, HCL 2 or JSON. */
+/** Reads job files, in HCL 1, HCL 2 or JSON, and writes them in HCL 2. */
 public final class JobFiles {
 
     /** The largest job file: 1 MiB. */
@@ -88,6 +88,17 @@ public final class JobFiles {
         return faults.attempt(() ->
                         parse(text, inputs, Surroundings.withoutFiles(), faults).job())
                 .orElseGet(Job::getDefaultInstance);
+    }
+
+    /**
+     * Writes a job as a job file in HCL 2, laid out as {@link #layOut} does.
+     *
+     * @param job the job
+     * @return the text; read as a job file, it says the same job
+     * @throws JobFileException if HCL can't say the job, such as null in the settings of a driver
+     */
+    public static String write(Job job) {
+        return JobHcl.write(job);
     }
 
     /**

@@ -65,6 +65,7 @@ class CommandTreeTest {
                 .containsExactlyInAnyOrder(
                         "job init",
                         "job fmt",
+                        "job convert",
                         "job inspect",
                         "job restart",
                         "alloc logs",
@@ -93,6 +94,7 @@ class CommandTreeTest {
                 "job validate",
                 "job init",
                 "job fmt",
+                "job convert",
                 "job inspect",
                 "job status",
                 "job history",

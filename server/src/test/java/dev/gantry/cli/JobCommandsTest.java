@@ -316,8 +316,8 @@ class JobCommandsTest {
                               group "front" {
                               ^
                         error: %1$s:7:24: image: is missing
-                                config { image = "/srv/nginx.aci" }
-                                                 ^
+                                  config { image = "/srv/nginx.aci" }
+                                                   ^
                         """.formatted(file)));
         assertThat(JsonParser.parseString(CliRun.of(cluster, "job", "validate", "--json", file("service"))
                                 .out())

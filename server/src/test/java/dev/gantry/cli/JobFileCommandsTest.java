@@ -160,6 +160,25 @@ class JobFileCommandsTest {
         assertThat(cluster.requests()).isEmpty();
     }
 
+    @Test
+    void convert_prints_a_job_file_of_any_language_in_hcl_or_json() throws IOException {
+        String hcl = "job \"web\" {\n  priority = 7\n}\n";
+        String withVariable = "variable \"p\" {\n  type = number\n}\njob \"web\" { # lost\n  priority = var.p\n}\n";
+        String file = file("web.hcl", withVariable);
+
+        assertThat(CliRun.of(Map.of(), "", "job", "convert", "--var", "p=7", file))
+                .isEqualTo(new CliRun(0, hcl, ""));
+        CliRun json = CliRun.of(Map.of(), "", "job", "convert", "--to", "json", "--var", "p=7", file);
+        assertThat(read(json.out()))
+                .isEqualTo(Job.newBuilder().setId("web").setPriority(7).build());
+        assertThat(CliRun.of(Map.of(), json.out(), "job", "convert", "-")).isEqualTo(new CliRun(0, hcl, ""));
+        assertThat(CliRun.of(Map.of(), "{\"Job\": {\"ID\": \"web\", \"Priority\": 7}}", "job", "convert", "-"))
+                .isEqualTo(new CliRun(0, hcl, ""));
+        assertThat(CliRun.of(Map.of(), "{\"id\": \"web\", \"parentId\": \"p\"}", "job", "convert", "-")
+                        .err())
+                .startsWith("error: a job file has no parent_id");
+    }
+
     private static Job read(String text) {
         return JobFiles.read("inspected", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     }

@@ -212,13 +212,13 @@ class JobSourceTest {
 
         assertThat(source.reports(
                         List.of(fault("job"), fault("priority"), fault("changes[0].drain"), fault("datacenters[0]"))))
-                .containsExactly(
-                        "j.hcl:6:18: datacenters[0]: is wrong\n"
-                                + "      datacenters = [\"dc1\", \" \"]\n"
-                                + "                     ^",
-                        "j.hcl:7:17: priority: is wrong\n" + "      priority    = 7\n" + "                    ^",
-                        "job: is wrong",
-                        "changes[0].drain: is wrong");
+                .containsExactly("""
+                        j.hcl:6:18: datacenters[0]: is wrong
+                              datacenters = ["dc1", " "]
+                                             ^""", """
+                        j.hcl:7:17: priority: is wrong
+                              priority    = 7
+                                            ^""", "job: is wrong", "changes[0].drain: is wrong");
     }
 
     /** Returns the rest of the line from the place of a fault on, and the key in the message. */
