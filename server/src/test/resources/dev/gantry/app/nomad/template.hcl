@@ -1,4 +1,4 @@
-# refused: template is not supported yet in a task block: take it out
+# accepted
 job "j" {
   datacenters = ["dc1"]
 
