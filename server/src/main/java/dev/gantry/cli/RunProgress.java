@@ -68,7 +68,10 @@ final class RunProgress implements JobProgress {
         return switch (state) {
             case DONE -> name + done();
             case FAILED ->
-                deployment.failure().map(why -> name + " is not up: " + why).orElseGet(() -> failure(name));
+                deployment
+                        .failure()
+                        .map(why -> name + " is not up: " + why + unhealthy())
+                        .orElseGet(() -> failure(name));
             case BLOCKED ->
                 "%s is blocked: %s. It is placed as soon as a node fits; see: gantry job plan"
                         .formatted(name, failures());
@@ -219,6 +222,16 @@ final class RunProgress implements JobProgress {
                 ? name + " has failed: "
                         + failed().findFirst().map(RunProgress::failure).orElseThrow() + others()
                 : name + " " + superseded;
+    }
+
+    /** Names an unhealthy allocation: its checks and events tell why the deployment has failed. */
+    private String unhealthy() {
+        return roster.all()
+                .filter(allocation -> allocation.getJobVersion() == submitted.getVersion())
+                .filter(allocation -> allocation.hasHealthy() && !allocation.getHealthy())
+                .findFirst()
+                .map(allocation -> "; to see why: gantry alloc status " + TextFormat.shortId(allocation.getId()))
+                .orElse("");
     }
 
     private String others() {

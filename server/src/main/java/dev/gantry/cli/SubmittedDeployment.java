@@ -38,9 +38,11 @@ final class SubmittedDeployment {
         this.out = out;
     }
 
-    /** Updates the deployment. Deployments of other versions are ignored. */
+    /** Updates the deployment. Deployments of other versions are ignored, and one that an earlier submission has made. */
     void accept(Deployment next) {
-        if (next.getJobVersion() != submitted.getVersion() || next.getModifyIndex() < deployment.getModifyIndex()) {
+        if (next.getJobVersion() != submitted.getVersion()
+                || next.getModifyIndex() < deployment.getModifyIndex()
+                || hadEnded(next)) {
             return;
         }
         boolean isNews = !next.getGroupsList().equals(deployment.getGroupsList());
@@ -53,6 +55,12 @@ final class SubmittedDeployment {
             out.accept("    Its canaries are healthy; promote them with: gantry deployment promote "
                     + TextFormat.shortId(next.getId()));
         }
+    }
+
+    /** A job that is submitted unchanged keeps its version, and the deployment of that version may have ended long ago. */
+    private boolean hadEnded(Deployment next) {
+        return next.getModifyIndex() < submitted.getModifyIndex()
+                && next.getStatus() != DeploymentStatus.DEPLOYMENT_STATUS_RUNNING;
     }
 
     /** Returns true if the submission has made a deployment. */

@@ -178,6 +178,46 @@ class RunProgressTest {
     }
 
     @Test
+    void the_failed_deployment_of_an_earlier_submission_says_nothing_of_an_unchanged_one() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+        Deployment before = Deployment.newBuilder()
+                .setId("65416f94-1111-2222-3333-444455556666")
+                .setJobVersion(3)
+                .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_FAILED)
+                .setModifyIndex(9)
+                .build();
+
+        assertThat(progress.accept(update(11)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                        .addDeployments(before)
+                        .build()))
+                .isEqualTo(State.DONE);
+    }
+
+    @Test
+    void a_failed_deployment_names_an_unhealthy_allocation() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+
+        assertThat(progress.accept(update(12)
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING).toBuilder()
+                                .setHealthy(false))
+                        .addDeployments(Deployment.newBuilder()
+                                .setId("65416f94-1111-2222-3333-444455556666")
+                                .setJobVersion(3)
+                                .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_FAILED)
+                                .setDescription("allocation web.front[0] is unhealthy")
+                                .setModifyIndex(12))
+                        .build()))
+                .isEqualTo(State.FAILED);
+
+        assertThat(progress.verdict(State.FAILED))
+                .isEqualTo(
+                        "Job \"web\" is not up: its deployment \"65416f94\" has failed: allocation web.front[0] is unhealthy;"
+                                + " to see why: gantry alloc status 5e0b39f0");
+    }
+
+    @Test
     void a_service_without_a_deployment_must_go_on_running_for_a_moment_and_longer_once_a_task_was_restarted() {
         RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
         assertThat(progress.accept(update(11)
