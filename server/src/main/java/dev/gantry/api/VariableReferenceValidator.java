@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.ArtifactSource;
 import dev.gantry.model.ConfigTexts;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.VariableReference;
@@ -72,6 +73,12 @@ final class VariableReferenceValidator {
 
     private void check(Artifact artifact, String path) {
         checkUse(artifact.getSource(), path + ".source");
+        if (ArtifactSource.namesServerByVariable(artifact.getSource())) {
+            violations.add(
+                    path + ".source",
+                    "a variable is not filled in here, since errors and events name the server: it may stand in the path and"
+                            + " the query");
+        }
         artifact.getHeadersMap().forEach((name, value) -> checkUse(value, FieldPath.entry(path + ".headers", name)));
         artifact.getOptionsMap().forEach((name, value) -> refuse(value, FieldPath.entry(path + ".options", name)));
         refuse(artifact.getDestination(), path + ".destination");

@@ -136,6 +136,20 @@ public record ArtifactSource(
             "use headers with a variable, or let the node's owner set --artifact-credentials";
 
     /**
+     * Returns true if a variable stands in the name of the server or before it. Such a source is refused: what a node says
+     * about a server names it.
+     *
+     * @param written the source as the job writes it
+     */
+    public static boolean namesServerByVariable(String written) {
+        int reference = written.indexOf("${var.");
+        int server = written.indexOf("://") + "://".length();
+        return reference >= 0
+                && (reference < server
+                        || written.substring(server, reference).chars().noneMatch(c -> c == '/' || c == '?'));
+    }
+
+    /**
      * Reads a source.
      *
      * @param source the text of the job, complete

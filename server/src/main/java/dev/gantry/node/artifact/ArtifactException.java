@@ -24,7 +24,7 @@ public final class ArtifactException extends Exception {
      * @param message what failed, and the remedy; without values of variables
      */
     ArtifactException(Kind kind, String message) {
-        super(message);
+        super(printable(message));
         this.kind = kind;
     }
 
@@ -35,8 +35,13 @@ public final class ArtifactException extends Exception {
      * @param cause the cause
      */
     ArtifactException(String message, Throwable cause) {
-        super(message, cause);
+        super(printable(message), cause);
         this.kind = Kind.RETRY;
+    }
+
+    /** Messages have words of servers and names of files in them, which could command a terminal. */
+    private static String printable(String message) {
+        return message.replaceAll("\\p{Cntrl}", "?");
     }
 
     static ArtifactException retry(String message) {

@@ -197,6 +197,9 @@ public final class Artifacts {
         }
 
         private ArtifactSource source() throws ArtifactException {
+            if (ArtifactSource.namesServerByVariable(artifact.written())) {
+                throw ArtifactException.invalid("a variable names the server: it may stand in the path and the query");
+            }
             ArtifactSource source;
             try {
                 source = ArtifactSource.parse(artifact.source(), artifact.options());

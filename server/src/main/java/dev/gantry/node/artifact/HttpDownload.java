@@ -251,8 +251,7 @@ final class HttpDownload {
                     slot.begin(version(answer));
                 }
                 bytes = isRest ? have : 0;
-                long length =
-                        answer.headers().firstValueAsLong("Content-Length").orElse(-1);
+                long length = length(answer);
                 expected = length < 0 ? -1 : bytes + length;
                 requireSize(expected);
                 file = FileChannel.open(slot.part(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
@@ -263,6 +262,15 @@ final class HttpDownload {
             } catch (IOException e) {
                 fault = Optional.of(new ArtifactException("can't write it: " + e, e));
                 return HttpResponse.BodySubscribers.replacing(null);
+            }
+        }
+
+        /** Returns what the answer says about its length; -1 if it says nothing. */
+        private static long length(HttpResponse.ResponseInfo answer) throws ArtifactException {
+            try {
+                return answer.headers().firstValueAsLong("Content-Length").orElse(-1);
+            } catch (NumberFormatException e) {
+                throw new ArtifactException("its server sends a Content-Length that is no number", e);
             }
         }
 

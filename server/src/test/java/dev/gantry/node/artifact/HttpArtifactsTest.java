@@ -12,6 +12,11 @@ import dev.gantry.files.FileOwner;
 import dev.gantry.model.ArtifactChecksum;
 import dev.gantry.restriction.Restrictions;
 import dev.gantry.v1.ArtifactMode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +70,33 @@ class HttpArtifactsTest {
                 .isEqualTo("rw-r--r--");
         assertThat(fixture.downloads).isEmptyDirectory();
         assertThat(fixture.task.artifacts().resolve("main")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 200 OK\r\nContent-Length: abc", "SSH-2.0 \u001b[31mhello"})
+    void an_answer_that_is_malformed_may_be_better_next_time_and_its_words_command_no_terminal(String answer)
+            throws Exception {
+        try (ServerSocket raw = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + raw.getLocalPort();
+            Thread malformed = new Thread(() -> {
+                try (Socket connection = raw.accept()) {
+                    connection.getInputStream().read(new byte[4096]);
+                    connection.getOutputStream().write((answer + "\r\n\r\nx").getBytes(StandardCharsets.US_ASCII));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            malformed.start();
+
+            assertThatThrownBy(() -> fixture.artifacts(SMALL, url).fetch(request(url + "/x"), fixture.task))
+                    .isInstanceOfSatisfying(
+                            ArtifactException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RETRY))
+                    .message()
+                    .contains(url)
+                    .doesNotContainPattern("\\p{Cntrl}");
+            malformed.join();
+        }
     }
 
     @Test
