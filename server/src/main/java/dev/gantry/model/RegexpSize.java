@@ -1,4 +1,4 @@
-package dev.gantry.scheduler.constraint;
+package dev.gantry.model;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

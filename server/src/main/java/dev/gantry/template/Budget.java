@@ -30,6 +30,11 @@ final class Budget {
         use(1 + characters / CHARACTERS_OF_STEP);
     }
 
+    /** Uses the steps for work on characters. */
+    void work(long characters) {
+        use(1 + characters / CHARACTERS_OF_STEP);
+    }
+
     /** Uses the steps for the elements of a list. */
     void elements(int count) {
         use(1 + count / CHARACTERS_OF_STEP);

@@ -2,7 +2,7 @@ package dev.gantry.template;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import dev.gantry.model.BoundedRegexp;
 import dev.gantry.model.Spelling;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
@@ -211,14 +211,17 @@ final class Functions {
                         2,
                         2,
                         (call, a) -> new Value.Bool(
-                                pattern(text(a, 0)).matcher(text(a, 1)).find())));
+                                matcher(call.budget(), text(a, 0), text(a, 1)).find())));
         all.put(
                 "regexReplaceAll",
                 new Function(
                         3,
                         3,
-                        (call, a) ->
-                                text(regexReplaceAll(call.budget(), pattern(text(a, 0)), text(a, 1), text(a, 2)))));
+                        (call, a) -> text(regexReplaceAll(
+                                call.budget(),
+                                matcher(call.budget(), text(a, 0), text(a, 2)),
+                                text(a, 1),
+                                text(a, 2)))));
     }
 
     private static void addEncodings(Map<String, Function> all) {
@@ -399,17 +402,19 @@ final class Functions {
         return replaced.add(text.substring(at)).toString();
     }
 
-    private static Pattern pattern(String expression) {
+    /** A match takes time by the sizes of both. */
+    private static Matcher matcher(Budget budget, String expression, String text) {
         try {
-            return Pattern.compile(expression);
-        } catch (PatternSyntaxException e) {
-            throw new TemplateFault("the regular expression is malformed: " + e.getDescription());
+            Pattern pattern = BoundedRegexp.compile(expression);
+            budget.work(BoundedRegexp.size(expression) * text.length());
+            return pattern.matcher(text);
+        } catch (IllegalArgumentException e) {
+            throw new TemplateFault("the regular expression can't be used: " + e.getMessage());
         }
     }
 
-    private static String regexReplaceAll(Budget budget, Pattern pattern, String replacement, String text) {
+    private static String regexReplaceAll(Budget budget, Matcher matcher, String replacement, String text) {
         Budget.Writer replaced = budget.writer();
-        Matcher matcher = pattern.matcher(text);
         int at = 0;
         while (matcher.find()) {
             replaced.add(text.substring(at, matcher.start()));

@@ -282,6 +282,16 @@ class GantryNodeTest {
     }
 
     @Test
+    void a_task_whose_start_overflows_the_stack_fails_and_can_be_stopped() {
+        driver.overflowNextStart();
+        startNode();
+        server.desire(run("a1", FOREVER));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(server.last("a1").getTaskStates(0).getPhase()).isEqualTo(TaskPhase.TASK_PHASE_DEAD);
+    }
+
+    @Test
     void a_driver_that_this_node_lacks_fails_the_allocation() {
         startNode();
         server.desire(

@@ -32,6 +32,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -52,6 +53,7 @@ final class ProcessDriver implements TaskDriver {
     private final AtomicInteger sweepFailures = new AtomicInteger();
     private volatile boolean sweepsHang;
     private volatile CountDownLatch fingerprinting = new CountDownLatch(0);
+    private final AtomicBoolean overflows = new AtomicBoolean();
     private final Queue<TaskStartException> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean hanging;
     private volatile String version = "1.30.0";
@@ -63,6 +65,11 @@ final class ProcessDriver implements TaskDriver {
     /** Creates a driver with the name of a known driver; the script of a task is then the last of its {@code args}. */
     ProcessDriver(String name) {
         this.name = name;
+    }
+
+    /** Has the next start overflow its stack, as an input can do. */
+    void overflowNextStart() {
+        overflows.set(true);
     }
 
     /** Makes the next start fail. */
@@ -145,6 +152,9 @@ final class ProcessDriver implements TaskDriver {
 
     @Override
     public PreparedTask prepare(TaskRequest request) throws TaskStartException {
+        if (overflows.getAndSet(false)) {
+            throw new StackOverflowError();
+        }
         prepared.add(request.directory().task());
         return new PreparedTask() {
             @Override

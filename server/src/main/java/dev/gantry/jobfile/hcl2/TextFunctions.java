@@ -2,7 +2,7 @@ package dev.gantry.jobfile.hcl2;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import dev.gantry.model.BoundedRegexp;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -168,19 +168,16 @@ final class TextFunctions {
 
     private static Pattern pattern(Arguments a, int index) {
         String written = a.text(index);
-        if (written.length() > 1000) {
-            throw a.fault(index, "a regular expression has at most 1000 characters");
-        }
         try {
-            return Pattern.compile(written);
-        } catch (PatternSyntaxException e) {
-            throw a.fault(index, "this is no regular expression: " + e.getDescription());
+            return BoundedRegexp.compile(written);
+        } catch (IllegalArgumentException e) {
+            throw a.fault(index, "this regular expression can't be used: " + e.getMessage());
         }
     }
 
     /** The work of a match grows with both sizes. */
     private static Matcher matcher(Arguments a, int pattern, int text) {
-        a.charge((1L + a.text(pattern).length()) * a.text(text).length() / 4);
+        a.charge((1L + BoundedRegexp.size(a.text(pattern))) * a.text(text).length() / 4);
         return pattern(a, pattern).matcher(a.text(text));
     }
 

@@ -207,7 +207,7 @@ final class TaskThread {
             }
         } catch (IOException e) {
             reports.gaveUp("Can't prepare the task's directory: " + e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("The driver failed in the thread {}", thread.getName(), e);
             reports.gaveUp("The driver failed: " + e);
         }
@@ -346,7 +346,7 @@ final class TaskThread {
     private void doBeside(Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("Work beside the task failed in the thread {}", thread.getName(), e);
         }
     }

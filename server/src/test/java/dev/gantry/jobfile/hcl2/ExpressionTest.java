@@ -263,7 +263,8 @@ class ExpressionTest {
             (1                            | 1:5: this ( is never closed: add )
             format("%z", 1)               | 1:12: %z is no verb of format
             format("%s")                  | 1:12: %s has no argument 1
-            regex("[", "x")               | 1:11: this is no regular expression: missing closing ]
+            regex("((a{1000}){1000}){1000}", "x") | 1:11: this regular expression can't be used: its repetitions are too many or too deep: make their counts smaller
+            regex("[", "x")               | 1:11: this regular expression can't be used: missing closing ]
             jsondecode("{")               | 1:16: this is not JSON
             [for x in 3 : x]              | 1:15: a number is no list and no map: nothing to go through
             { for x in ["a", "a"] : x => 1 } | 1:29: two elements have the key "a": write ... after the value to collect both in a list
