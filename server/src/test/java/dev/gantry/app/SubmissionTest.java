@@ -114,8 +114,7 @@ class SubmissionTest {
                         "1:1: there is no variable \"other\" in this file for the value of the request: known are count, name",
                         "1:10: variable \"name\" has no value: give it one with --var name=…, --var-file, GANTRY_VAR_name"
                                 + " or a default",
-                        "2:10: the value of count, of the request, is no value of HCL: many is no value: put text in"
-                                + " double quotes",
+                        "2:10: the value of count, of the request, must be a number, not \"many\": write it as in 3",
                         "3:5: a name can't have ${…}: a dynamic block has labels that can",
                         "6:22: file reads files, which only the command line does for a file in a directory");
         assertThat(parsed.getFaultsList()).isEmpty();

@@ -1,6 +1,7 @@
 package dev.gantry.node.artifact;
 
 import dev.gantry.model.ArtifactSource;
+import dev.gantry.node.http.HttpClients;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -38,11 +39,8 @@ final class HttpDownload {
 
     private final ServerGuard guard;
     private final ArtifactSettings settings;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
+    private final HttpClient client =
+            HttpClients.builder().connectTimeout(CONNECT_TIMEOUT).build();
 
     /**
      * Makes a downloader.

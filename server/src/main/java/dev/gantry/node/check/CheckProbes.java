@@ -4,6 +4,7 @@ import com.google.common.base.Suppliers;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskCommand;
 import dev.gantry.driver.TaskCommandException;
+import dev.gantry.node.http.HttpClients;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -25,23 +26,14 @@ import javax.net.ssl.TrustManager;
 /** Makes the probes of checks, over TCP, HTTP and gRPC and by commands. May be used by several threads at once. */
 public final class CheckProbes {
 
-    private static final String RESTRICTED_HEADERS = "jdk.httpclient.allowRestrictedHeaders";
     private static final String USER_AGENT = "User-Agent";
     private static final int TOO_MANY_REQUESTS = 429;
 
-    private final HttpClient http = client().build();
+    private final HttpClient http = HttpClients.builder().build();
 
     /** Made when a check needs it: each client has a thread. */
-    private final Supplier<HttpClient> unverified =
-            Suppliers.memoize(() -> client().sslContext(trustingAny()).build());
-
-    static {
-        // Many services choose by the header Host what they answer. Java allows to set it only by this property, which
-        // it reads once.
-        if (System.getProperty(RESTRICTED_HEADERS) == null) {
-            System.setProperty(RESTRICTED_HEADERS, "host");
-        }
-    }
+    private final Supplier<HttpClient> unverified = Suppliers.memoize(
+            () -> HttpClients.builder().sslContext(trustingAny()).build());
 
     /**
      * Makes a probe that passes if the port takes a connection. The probe sends nothing.
@@ -122,10 +114,6 @@ public final class CheckProbes {
     }
 
     /** Does not follow redirects: their targets say nothing about the instance that is checked. */
-    private static HttpClient.Builder client() {
-        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER);
-    }
-
     private static SSLContext trustingAny() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
