@@ -1,6 +1,7 @@
 package dev.gantry.api;
 
 import dev.gantry.api.PageToken.Field;
+import dev.gantry.model.NodeLimits;
 import dev.gantry.v1.FileAnswer;
 import dev.gantry.v1.FileListing;
 import dev.gantry.v1.FileQuestion;
@@ -15,7 +16,6 @@ import java.util.HexFormat;
 final class FileRequests {
 
     private static final String LIST = "files";
-    private static final int LONGEST_PIECE = 256 * 1024;
 
     private FileRequests() {}
 
@@ -60,14 +60,15 @@ final class FileRequests {
         if (request.getOffset() < 0) {
             throw new InvalidRequestException("offset", "%d is below 0".formatted(request.getOffset()));
         }
-        if (request.getLength() < 0 || request.getLength() > LONGEST_PIECE) {
+        if (request.getLength() < 0 || request.getLength() > NodeLimits.LARGEST_FILE_PIECE) {
             throw new InvalidRequestException(
-                    "length", "%d is not within 0 and %d".formatted(request.getLength(), LONGEST_PIECE));
+                    "length",
+                    "%d is not within 0 and %d".formatted(request.getLength(), NodeLimits.LARGEST_FILE_PIECE));
         }
         return FileQuestion.newBuilder()
                 .setPath(request.getPath())
                 .setRead(FileRange.newBuilder()
                         .setOffset(request.getOffset())
-                        .setLength(request.getLength() == 0 ? LONGEST_PIECE : request.getLength()));
+                        .setLength(request.getLength() == 0 ? NodeLimits.LARGEST_FILE_PIECE : request.getLength()));
     }
 }

@@ -43,8 +43,6 @@ final class NodeValidator {
     private static final int MOST_TASKS = 2_000;
     private static final int MOST_CHECKS = 5_000;
     private static final int LARGEST_CHUNK = 64 * 1024;
-    private static final int LARGEST_PIECE = 256 * 1024;
-    private static final int MOST_FILES = 1000;
 
     /** In characters; a name has at most 255 bytes. */
     private static final int LONGEST_FILE_NAME = 255;
@@ -237,15 +235,15 @@ final class NodeValidator {
     }
 
     private static void checkFileAnswer(FileAnswer answer, Violations violations) {
-        if (answer.getData().size() > LARGEST_PIECE) {
+        if (answer.getData().size() > NodeLimits.LARGEST_FILE_PIECE) {
             violations.add(
                     "file_answer.data",
                     "is %d bytes long; the limit is %d"
-                            .formatted(answer.getData().size(), LARGEST_PIECE));
+                            .formatted(answer.getData().size(), NodeLimits.LARGEST_FILE_PIECE));
         }
         checkFile("file_answer.file", answer.getFile(), violations);
-        checkCount("file_answer.files", answer.getFilesCount(), MOST_FILES, violations);
-        for (int i = 0; i < Math.min(answer.getFilesCount(), MOST_FILES); i++) {
+        checkCount("file_answer.files", answer.getFilesCount(), NodeLimits.MOST_LISTED_FILES, violations);
+        for (int i = 0; i < Math.min(answer.getFilesCount(), NodeLimits.MOST_LISTED_FILES); i++) {
             checkFile(FieldPath.element("file_answer.files", i), answer.getFiles(i), violations);
         }
     }

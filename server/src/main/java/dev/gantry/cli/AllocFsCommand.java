@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.model.NodeLimits;
 import dev.gantry.v1.FileInfo;
 import dev.gantry.v1.FileType;
 import dev.gantry.v1.ReadFileResponse;
@@ -28,13 +29,12 @@ import picocli.CommandLine.Spec;
 final class AllocFsCommand extends ClientCommand {
 
     private static final Duration FOLLOW_PAUSE = Duration.ofSeconds(1);
-    private static final int PIECE = 256 * 1024;
     private static final long DEFAULT_LINES = 10;
 
     /** The longest tail, in bytes: as of logs. */
     private static final long LONGEST_TAIL = 64L << 20;
 
-    /** What to do; the first word may say it, since no id of an allocation begins like these. */
+    /** The actions; the first word may choose one, since no id of an allocation begins like these. */
     private enum Action {
         EITHER,
         LS,
@@ -54,12 +54,8 @@ final class AllocFsCommand extends ClientCommand {
                             + " allocation's directory.")
     private List<String> names = new ArrayList<>();
 
-    @Option(
-            names = "--job",
-            paramLabel = "JOB",
-            description =
-                    "In place of the allocation's id: the job's newest allocation, one that runs before all others.")
-    private String jobId;
+    @Mixin
+    private NewestAllocation newest;
 
     @Option(names = "--stat", description = "Describes the file; the same as 'stat'.")
     private boolean stat;
@@ -89,10 +85,7 @@ final class AllocFsCommand extends ClientCommand {
     int run(GantryClient client) {
         List<String> rest = new ArrayList<>(names);
         Action action = action(rest);
-        if (jobId == null && rest.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "Name an allocation by its id, or a job: --job JOB");
-        }
-        String allocationId = jobId == null ? rest.remove(0) : NewestAllocation.of(client, jobId);
+        String allocationId = newest.find(client, rest);
         String path = rest.isEmpty() ? "/" : rest.remove(0);
         if (!rest.isEmpty()) {
             throw new ParameterException(
@@ -164,7 +157,8 @@ final class AllocFsCommand extends ClientCommand {
     private int print(GantryClient client, String allocationId, String path) {
         long offset = begin(client, allocationId, path);
         while (true) {
-            ReadFileResponse piece = client.allocations().readFile(allocationId, path, offset, PIECE);
+            ReadFileResponse piece =
+                    client.allocations().readFile(allocationId, path, offset, NodeLimits.LARGEST_FILE_PIECE);
             byte[] data = piece.getData().toByteArray();
             Console console = context().console();
             console.out().write(data, 0, data.length);
@@ -202,7 +196,7 @@ final class AllocFsCommand extends ClientCommand {
         long least = Math.max(0, end - LONGEST_TAIL);
         long found = 0;
         for (long piece = end; piece > least; ) {
-            long begin = Math.max(least, piece - PIECE);
+            long begin = Math.max(least, piece - NodeLimits.LARGEST_FILE_PIECE);
             byte[] data = client.allocations()
                     .readFile(allocationId, path, begin, (int) (piece - begin))
                     .getData()

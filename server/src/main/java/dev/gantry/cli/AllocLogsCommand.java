@@ -5,9 +5,9 @@ import dev.gantry.client.LogOptions;
 import dev.gantry.client.Watch;
 import dev.gantry.v1.StreamLogsResponse;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,12 +30,8 @@ final class AllocLogsCommand extends ClientCommand {
                             + " needed if there is one only.")
     private List<String> names = new ArrayList<>();
 
-    @Option(
-            names = "--job",
-            paramLabel = "JOB",
-            description =
-                    "In place of the allocation's id: the job's newest allocation, one that runs before all others.")
-    private String jobId;
+    @Mixin
+    private NewestAllocation newest;
 
     @Option(
             names = {"-f", "--follow"},
@@ -57,13 +53,10 @@ final class AllocLogsCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        Iterator<String> rest = names.iterator();
-        if (jobId == null && !rest.hasNext()) {
-            throw new ParameterException(spec.commandLine(), "Name an allocation by its id, or a job: --job JOB");
-        }
-        String allocationId = jobId == null ? rest.next() : NewestAllocation.of(client, jobId);
-        String task = rest.hasNext() ? rest.next() : "";
-        if (rest.hasNext()) {
+        List<String> rest = new ArrayList<>(names);
+        String allocationId = newest.find(client, rest);
+        String task = rest.isEmpty() ? "" : rest.remove(0);
+        if (!rest.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "With --job JOB, only a task is named beside it");
         }
         try (Watch<StreamLogsResponse> pieces = client.allocations().logPieces(allocationId, options(task))) {

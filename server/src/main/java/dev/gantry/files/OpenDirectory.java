@@ -82,7 +82,7 @@ public final class OpenDirectory implements AutoCloseable {
         return descend(root, names, (at, name) -> at.makeDirectory(name, staging));
     }
 
-    /** What is done before a directory is entered. */
+    /** Acts before a directory is entered. */
     @FunctionalInterface
     private interface BeforeEntering {
 

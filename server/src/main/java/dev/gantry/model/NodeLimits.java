@@ -25,6 +25,12 @@ public final class NodeLimits {
     /** The largest description of a node, in bytes. */
     public static final int LARGEST_NODE = 256 * 1024;
 
+    /** The most bytes of a file of an allocation that a node sends at a time. */
+    public static final int LARGEST_FILE_PIECE = 256 * 1024;
+
+    /** The most files of a directory that a node lists at a time. */
+    public static final int MOST_LISTED_FILES = 1000;
+
     /** The most drivers of a node. */
     public static final int MOST_DRIVERS = 64;
 

@@ -16,7 +16,7 @@ public final class TemplateWatches implements TemplateSource {
 
     private final Map<Key, Consumer<TemplateData>> listeners = new LinkedHashMap<>();
 
-    /** What the server has to be told, the newest for each task: whether the watch begins. */
+    /** Messages for the server, the newest of each task: true if the watch begins. */
     private final Map<Key, Boolean> news = new LinkedHashMap<>();
 
     private Runnable newsListener = () -> {};

@@ -12,7 +12,7 @@ import java.util.List;
  */
 record Function(int least, int most, Body body) {
 
-    /** What a function does. */
+    /** The action of a function. */
     @FunctionalInterface
     interface Body {
 
@@ -26,7 +26,7 @@ record Function(int least, int most, Body body) {
         Value apply(Call call, List<Value> arguments);
     }
 
-    /** What a function may use. */
+    /** The parts that a function may use. */
     record Call(TemplateInputs inputs, Budget budget) {}
 
     /** Checks the number of arguments. */

@@ -51,10 +51,10 @@ final class TemplateFeeds {
         private final List<Topic> topics;
         private final Runnable wake;
 
-        /** Whether something may have changed. Set by any thread. */
+        /** True if something may have changed. Any thread sets it. */
         private volatile boolean isDue = true;
 
-        /** Whether a message waits to be recorded. */
+        /** True while a message waits to be recorded. */
         private volatile boolean isBeingSent;
 
         /** The digest of the last message. */

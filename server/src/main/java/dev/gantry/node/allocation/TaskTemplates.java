@@ -43,7 +43,7 @@ final class TaskTemplates {
     private final Host host;
     private final Set<Lookup> lookups;
 
-    /** What the server has told last; read by the task's thread too. */
+    /** The newest data of the server. The task's thread reads it too. */
     private volatile TemplateData data = TemplateData.getDefaultInstance();
 
     private boolean hasData;

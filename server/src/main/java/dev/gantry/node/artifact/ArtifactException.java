@@ -5,7 +5,7 @@ public final class ArtifactException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** What to do about it. */
+    /** The remedies of a fault. */
     public enum Kind {
         /** Try again: a server, the network or the disk may work later. As in Nomad, also for a missing file. */
         RETRY,

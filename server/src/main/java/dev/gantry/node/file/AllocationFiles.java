@@ -3,6 +3,7 @@ package dev.gantry.node.file;
 import com.google.protobuf.ByteString;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.files.OpenDirectory;
+import dev.gantry.model.NodeLimits;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.FileAnswer;
 import dev.gantry.v1.FileInfo;
@@ -33,12 +34,6 @@ import java.util.stream.Stream;
  */
 public final class AllocationFiles {
 
-    /** The most bytes of one answer. */
-    public static final int LONGEST_PIECE = 256 * 1024;
-
-    /** The most files of one answer. */
-    public static final int MOST_FILES = 1000;
-
     /** In characters. */
     private static final int LONGEST_PATH = 4096;
 
@@ -47,7 +42,7 @@ public final class AllocationFiles {
     private static final String LOCAL = "local";
     private static final String SECRETS = "secrets";
 
-    /** What a path names. */
+    /** A file or a directory that a path names. */
     private sealed interface Target {}
 
     /** A directory whose parent is closed to tasks, and of which only some files are shown. */
@@ -56,18 +51,12 @@ public final class AllocationFiles {
     /** A directory whose parent is closed to tasks, and the names that lead from there to the file. */
     private record Place(Path base, List<String> names) implements Target {
 
-        OpenDirectory open(int count) throws IOException {
-            OpenDirectory open = OpenDirectory.of(base);
-            for (String name : names.subList(0, count)) {
-                try (OpenDirectory parent = open) {
-                    open = parent.enter(name);
-                }
-            }
-            return open;
+        OpenDirectory open() throws IOException {
+            return OpenDirectory.below(base, names);
         }
 
         OpenDirectory openParent() throws IOException {
-            return open(names.size() - 1);
+            return OpenDirectory.below(base, names.subList(0, names.size() - 1));
         }
 
         boolean isBase() {
@@ -176,14 +165,14 @@ public final class AllocationFiles {
 
     private void list(List<String> names, FileListing listing, FileAnswer.Builder answer) throws IOException {
         refuseSecrets(names);
-        int limit = Math.max(1, Math.min(listing.getLimit(), MOST_FILES));
+        int limit = Math.max(1, Math.min(listing.getLimit(), NodeLimits.MOST_LISTED_FILES));
         Target target = target(names);
         if (target instanceof Part part) {
             try (OpenDirectory open = OpenDirectory.of(part.directory())) {
                 list(open, part.shown(), listing.getAfter(), limit, answer);
             }
         } else if (target instanceof Place place) {
-            try (OpenDirectory open = place.open(place.names().size())) {
+            try (OpenDirectory open = place.open()) {
                 list(open, firstNames(open, listing.getAfter(), limit + 1), listing.getAfter(), limit, answer);
             }
         }
@@ -235,7 +224,7 @@ public final class AllocationFiles {
             if (file.getType() != FileType.FILE_TYPE_REGULAR) {
                 throw isNoRegularFile(file.getType());
             }
-            int length = Math.max(1, Math.min(range.getLength(), LONGEST_PIECE));
+            int length = Math.max(1, Math.min(range.getLength(), NodeLimits.LARGEST_FILE_PIECE));
             answer.setFile(file).setData(ByteString.copyFrom(parent.read(place.last(), range.getOffset(), length)));
         }
     }

@@ -41,7 +41,7 @@ final class PlanDraft {
 
     private final ClusterState cluster;
     private final Outlook outlook;
-    /** What the job must leave to others, by the node's id. Mostly nothing. */
+    /** Resources that the job must leave to others, by the node's id. Mostly none. */
     private final Map<String, List<AllocatedResources>> reserved;
     /** The changed copy of a node's usage, by the usage in the cluster state. */
     private final IdentityHashMap<NodeUsage, NodeUsage> changed = new IdentityHashMap<>();

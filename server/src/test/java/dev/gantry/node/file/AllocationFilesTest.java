@@ -3,6 +3,7 @@ package dev.gantry.node.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.gantry.model.NodeLimits;
 import dev.gantry.v1.FileAnswer;
 import dev.gantry.v1.FileInfo;
 import dev.gantry.v1.FileListing;
@@ -84,14 +85,14 @@ class AllocationFilesTest {
 
     @Test
     void a_piece_has_at_most_256_kib() throws IOException {
-        Files.write(allocation.resolve("alloc/data/large"), new byte[AllocationFiles.LONGEST_PIECE + 1]);
+        Files.write(allocation.resolve("alloc/data/large"), new byte[NodeLimits.LARGEST_FILE_PIECE + 1]);
 
         FileAnswer answer = ask(
                 "alloc/data/large",
                 question -> question.setRead(FileRange.newBuilder().setLength(Integer.MAX_VALUE)));
 
-        assertThat(answer.getData().size()).isEqualTo(AllocationFiles.LONGEST_PIECE);
-        assertThat(answer.getFile().getSize()).isEqualTo(AllocationFiles.LONGEST_PIECE + 1);
+        assertThat(answer.getData().size()).isEqualTo(NodeLimits.LARGEST_FILE_PIECE);
+        assertThat(answer.getFile().getSize()).isEqualTo(NodeLimits.LARGEST_FILE_PIECE + 1);
     }
 
     @ParameterizedTest
@@ -229,7 +230,7 @@ class AllocationFilesTest {
     }
 
     private static FileQuestion.Builder all(FileQuestion.Builder question) {
-        return question.setList(FileListing.newBuilder().setLimit(AllocationFiles.MOST_FILES));
+        return question.setList(FileListing.newBuilder().setLimit(NodeLimits.MOST_LISTED_FILES));
     }
 
     private static UnaryOperator<FileQuestion.Builder> first(int bytes) {
