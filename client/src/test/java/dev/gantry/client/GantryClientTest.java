@@ -51,6 +51,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +60,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GantryClientTest {
+
+    /** Java's common pool has one thread on a machine with two processors: what waits there can wait for itself. */
+    private static final Executor OWN_THREAD = work -> new Thread(work).start();
 
     private static final RetryPolicy QUICK = new RetryPolicy(4, Duration.ofMillis(1), Duration.ofMillis(5), 2);
 
@@ -217,13 +221,15 @@ class GantryClientTest {
                 .deadline(Duration.ofSeconds(2))
                 .retry(new RetryPolicy(20, Duration.ofMillis(100), Duration.ofSeconds(5), 2))
                 .build());
-        CompletableFuture<Void> reset = CompletableFuture.runAsync(() -> {
-            try (Socket first = resetsFirst.accept()) {
-                first.setSoLinger(true, 0);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        CompletableFuture<Void> reset = CompletableFuture.runAsync(
+                () -> {
+                    try (Socket first = resetsFirst.accept()) {
+                        first.setSoLinger(true, 0);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                OWN_THREAD);
 
         // The kernel accepts the second connection, but no process reads it.
         UnavailableException failure = catchThrowableOfType(UnavailableException.class, client::status);
@@ -548,7 +554,8 @@ class GantryClientTest {
                 .deadline(Duration.ofMinutes(10))
                 .retry(new RetryPolicy(20, Duration.ofMinutes(5), Duration.ofMinutes(5), 1))
                 .build());
-        CompletableFuture<Throwable> outcome = CompletableFuture.supplyAsync(() -> catchThrowable(client::status));
+        CompletableFuture<Throwable> outcome =
+                CompletableFuture.supplyAsync(() -> catchThrowable(client::status), OWN_THREAD);
 
         client.close();
 

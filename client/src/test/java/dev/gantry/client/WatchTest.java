@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -46,6 +47,9 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class WatchTest {
+
+    /** Java's common pool has one thread on a machine with two processors: what waits there can wait for itself. */
+    private static final Executor OWN_THREAD = work -> new Thread(work).start();
 
     private static final RetryPolicy QUICK = new RetryPolicy(4, Duration.ofMillis(1), Duration.ofMillis(5), 2);
 
@@ -147,7 +151,7 @@ class WatchTest {
         GantryClient client = started(GantryClient.builder()
                 .address(server.address())
                 .retry(QUICK)
-                .watchPatience(Duration.ofMillis(100))
+                .watchPatience(Duration.ofSeconds(1))
                 .build());
 
         try (Watch<WatchJobResponse> watch = client.jobs().watch("web")) {
@@ -170,7 +174,7 @@ class WatchTest {
             }
         });
         Watch<WatchJobResponse> watch = client.jobs().watch("web");
-        CompletableFuture<Boolean> reader = CompletableFuture.supplyAsync(watch::hasNext);
+        CompletableFuture<Boolean> reader = CompletableFuture.supplyAsync(watch::hasNext, OWN_THREAD);
         assertThat(watched.await(10, TimeUnit.SECONDS)).isTrue();
 
         watch.close();
@@ -190,7 +194,7 @@ class WatchTest {
             }
         });
         Watch<WatchJobResponse> watch = client.jobs().watch("web");
-        CompletableFuture<Boolean> reader = CompletableFuture.supplyAsync(watch::hasNext);
+        CompletableFuture<Boolean> reader = CompletableFuture.supplyAsync(watch::hasNext, OWN_THREAD);
         assertThat(watched.await(10, TimeUnit.SECONDS)).isTrue();
 
         client.close();

@@ -9,6 +9,7 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.LogOptions;
 import dev.gantry.client.RetryPolicy;
 import dev.gantry.client.UnavailableException;
+import dev.gantry.concurrent.OwnThread;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.LogStream;
 import dev.gantry.v1.StreamLogsRequest;
@@ -19,7 +20,6 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
@@ -171,7 +171,7 @@ class LogStreamTest {
         try (GantryClient client = client();
                 InputStream bytes = client.allocations()
                         .logs(allocation, LogOptions.STDOUT.tail(0).following())) {
-            CompletableFuture<byte[]> rest = CompletableFuture.supplyAsync(() -> readAll(bytes));
+            CompletableFuture<byte[]> rest = OwnThread.supply(bytes::readAllBytes);
             // The second question comes once the first has said where the log begins.
             eventually().until(() -> log.questions().size() == 2);
 
@@ -208,14 +208,6 @@ class LogStreamTest {
                 .address(HostPort.format(server.server().address()))
                 .retry(new RetryPolicy(2, Duration.ofMillis(20), Duration.ofMillis(200), 2))
                 .build();
-    }
-
-    private static byte[] readAll(InputStream bytes) {
-        try {
-            return bytes.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private Iterator<StreamLogsResponse> read(StreamLogsRequest.Builder request) {

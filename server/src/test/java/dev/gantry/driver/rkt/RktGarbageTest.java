@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.gantry.concurrent.OwnThread;
 import dev.gantry.driver.TaskStartException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,7 +132,7 @@ class RktGarbageTest {
         CompletableFuture<Void> collecting;
         starts.readLock().lock();
         try {
-            collecting = CompletableFuture.runAsync(() -> collect(garbage));
+            collecting = OwnThread.run(garbage::collectIfDue);
             await().atMost(Duration.ofSeconds(30)).until(starts::hasQueuedThreads);
             assertThat(collections()).containsExactly(PODS);
         } finally {
@@ -149,13 +150,11 @@ class RktGarbageTest {
         Instant[] time = {now};
         RktDriver driver = fixture.driver(() -> time[0]);
         fixture.rkt.hang("prepare");
-        CompletableFuture<Void> start = CompletableFuture.runAsync(() -> {
+        CompletableFuture<Void> start = OwnThread.run(() -> {
             try {
                 driver.prepare(fixture.request("web", "{\"image\": \"a\"}"));
             } catch (TaskStartException e) {
                 // It hangs until its timeout.
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
             }
         });
         await().atMost(Duration.ofSeconds(30))
@@ -166,14 +165,6 @@ class RktGarbageTest {
 
         assertThat(start).as("the collection has waited for the start").isDone();
         assertThat(fixture.rkt.calls("gc")).hasSize(2);
-    }
-
-    private static void collect(RktGarbage garbage) {
-        try {
-            garbage.collectIfDue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private void pass(Duration time) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.gantry.concurrent.OwnThread;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskStop;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -148,13 +148,9 @@ class RktSweepTest {
     void a_start_that_is_interrupted_leaves_nothing() {
         fixture.rkt.hang("prepare");
         AtomicReference<Thread> starter = new AtomicReference<>();
-        CompletableFuture<RunningTask> start = CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<RunningTask> start = OwnThread.supply(() -> {
             starter.set(Thread.currentThread());
-            try {
-                return fixture.driver().start(fixture.request("web", "{\"image\": \"a\"}"));
-            } catch (Exception e) {
-                throw new CompletionException(e);
-            }
+            return fixture.driver().start(fixture.request("web", "{\"image\": \"a\"}"));
         });
         await().until(() -> !fixture.rkt.calls("prepare").isEmpty());
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import dev.gantry.concurrent.OwnThread;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.files.FileOwner;
 import dev.gantry.model.ArtifactChecksum;
@@ -237,13 +238,7 @@ class HttpArtifactsTest {
         for (int i = 0; i < 6; i++) {
             TaskDirectory task = new TaskDirectory(fixture.task.allocation(), "t" + i);
             Files.createDirectories(task.local());
-            all.add(CompletableFuture.runAsync(() -> {
-                try {
-                    artifacts.fetch(request, task);
-                } catch (Exception e) {
-                    throw new AssertionError(e);
-                }
-            }));
+            all.add(OwnThread.run(() -> artifacts.fetch(request, task)));
         }
 
         all.forEach(CompletableFuture::join);
