@@ -109,7 +109,7 @@ public final class AllocationClient {
      * @return the bytes as the task wrote them; to be closed
      */
     public InputStream logs(String allocationId, LogOptions options) {
-        return new LogInputStream(logPieces(allocationId, options));
+        return new PieceInputStream<>(logPieces(allocationId, options), StreamLogsResponse::getData);
     }
 
     /**

@@ -4,6 +4,8 @@ import dev.gantry.v1.CollectGarbageRequest;
 import dev.gantry.v1.CollectGarbageResponse;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.SaveSnapshotRequest;
+import dev.gantry.v1.SaveSnapshotResponse;
 import dev.gantry.v1.WhatIfRequest;
 import dev.gantry.v1.WhatIfResponse;
 import io.grpc.ChannelCredentials;
@@ -11,6 +13,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -169,6 +172,23 @@ public final class GantryClient implements AutoCloseable {
      */
     public WhatIfResponse whatIf(WhatIfRequest request) {
         return connection.call(connection.cluster(), stub -> stub.whatIf(request));
+    }
+
+    /**
+     * Returns a snapshot of the server's database at one index, as the bytes of a file. Writes go on meanwhile. The bytes are
+     * read from the server as they are read from the stream; a caller who does not read for a minute is cut off.
+     *
+     * @return the file. If the connection breaks, reading throws {@link UnavailableException}: begin again
+     * @throws PermissionDeniedException when it is read, if the token is no management token
+     */
+    public InputStream snapshot() {
+        SaveSnapshotRequest request = SaveSnapshotRequest.getDefaultInstance();
+        return new PieceInputStream<>(
+                connection.watch(
+                        () -> connection.stream(connection.cluster(), stub -> stub.saveSnapshot(request)),
+                        piece -> true,
+                        () -> false),
+                SaveSnapshotResponse::getData);
     }
 
     /** Ends all running calls and watches, and disconnects. Closing again does nothing. */

@@ -103,7 +103,9 @@ enum Idempotency {
             entry(VariableServiceGrpc.getListVariableKeysMethod(), READS),
             entry(ClusterServiceGrpc.getCollectGarbageMethod(), SETS),
             entry(ClusterServiceGrpc.getGetStatusMethod(), READS),
-            entry(ClusterServiceGrpc.getWhatIfMethod(), READS));
+            entry(ClusterServiceGrpc.getWhatIfMethod(), READS),
+            // The caller has written a part of the first answer already.
+            entry(ClusterServiceGrpc.getSaveSnapshotMethod(), NEVER));
 
     /** Returns all methods that have an entry. */
     static Map<MethodDescriptor<?, ?>, Idempotency> methods() {

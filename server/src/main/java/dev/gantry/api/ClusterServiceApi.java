@@ -13,9 +13,12 @@ import dev.gantry.v1.CollectGarbageRequest;
 import dev.gantry.v1.CollectGarbageResponse;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.SaveSnapshotRequest;
+import dev.gantry.v1.SaveSnapshotResponse;
 import dev.gantry.v1.WhatIfRequest;
 import dev.gantry.v1.WhatIfResponse;
 import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 
@@ -30,6 +33,7 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
     private final boolean isInsecure;
     private final Optional<AuditLog> audit;
     private final GarbageRequests garbage;
+    private final Snapshots snapshots;
 
     ClusterServiceApi(
             StoreReader reader,
@@ -39,7 +43,8 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
             String version,
             boolean isInsecure,
             Optional<AuditLog> audit,
-            GarbageRequests garbage) {
+            GarbageRequests garbage,
+            Snapshots snapshots) {
         this.reader = reader;
         this.validator = new WhatIfValidator(jobs);
         this.whatIfs = whatIfs;
@@ -48,6 +53,7 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
         this.isInsecure = isInsecure;
         this.audit = audit;
         this.garbage = garbage;
+        this.snapshots = snapshots;
     }
 
     @Override
@@ -94,6 +100,11 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
                 observer,
                 () -> whatIfs.ask(validator.complete(request), call::isCancelled),
                 answer -> WhatIfAnswers.of(answer, request, grants));
+    }
+
+    @Override
+    public void saveSnapshot(SaveSnapshotRequest request, StreamObserver<SaveSnapshotResponse> observer) {
+        snapshots.send((ServerCallStreamObserver<SaveSnapshotResponse>) observer);
     }
 
     private AuditState auditState() {

@@ -195,6 +195,7 @@ public final class GrpcServer implements AutoCloseable {
             Access access,
             Optional<AuditLog> audit,
             GarbageRequests garbage,
+            Snapshots snapshots,
             CallLimits limits,
             InstantSource clock,
             String clusterId,
@@ -408,7 +409,8 @@ public final class GrpcServer implements AutoCloseable {
                         parts.version(),
                         parts.access().isInsecure(),
                         parts.audit(),
-                        parts.garbage()),
+                        parts.garbage(),
+                        parts.snapshots()),
                 new NodeSessionApi(parts.sessions()),
                 new NodeCertificateApi(parts.admission(), parts.certificates()));
     }

@@ -26,6 +26,7 @@ public final class Gantry {
                 new Program("server", ServerCommand::new),
                 new Program("node", NodeCommand::new),
                 new Program("dev", DevCommand::new),
+                new Program("operator snapshot restore", SnapshotRestoreCommand::new),
                 new Program("bench", () -> new BenchCommand(ProgramLog::start)));
     }
 }

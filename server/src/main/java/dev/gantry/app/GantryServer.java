@@ -3,6 +3,7 @@ package dev.gantry.app;
 import dev.gantry.access.PolicyGrants;
 import dev.gantry.api.GrpcServer;
 import dev.gantry.api.JobValidator;
+import dev.gantry.api.Snapshots;
 import dev.gantry.api.TlsTransport;
 import dev.gantry.audit.AuditLog;
 import dev.gantry.cluster.Clocks;
@@ -313,6 +314,10 @@ final class GantryServer implements AutoCloseable {
         threads.repeatCollection(config.garbageInterval(), collector::collect);
         threads.repeatCollection(KEY_ROTATION, new KeyRotation(store, keyring)::run);
 
+        Snapshots snapshots =
+                new Snapshots(store::snapshot, threads.streams(), clock, clocks.steady(), ProgramVersion.get());
+        threads.repeat(TICK, snapshots::check);
+
         GrpcServer grpc = GrpcServer.start(
                 config.listen(),
                 credentials,
@@ -337,6 +342,7 @@ final class GantryServer implements AutoCloseable {
                         new GrpcServer.Access(access, accessRegistry, bootstrap, config.isInsecure()),
                         audit,
                         new GarbageRequests(collector, threads.garbage()),
+                        snapshots,
                         config.limits(),
                         clock,
                         store.clusterId(),

@@ -117,6 +117,11 @@ record ServerConfig(
 
     /** Returns the directory of the database, {@code gantry.mv.db}. */
     Path storeDir() {
+        return storeDir(dataDir);
+    }
+
+    /** Returns the directory of the database in a data directory. */
+    static Path storeDir(Path dataDir) {
         return dataDir.resolve("server");
     }
 

@@ -25,6 +25,7 @@ public final class GantryCli {
     static final int MISUSED = 2;
 
     private static final String NODE = "node";
+    private static final String RESTORE = "operator snapshot restore";
     private static final String HELP = "help";
     private static final Set<String> VERSIONS = Set.of("version", "--version", "-V");
     private static final CommandTree[] NOTHING = {};
@@ -39,7 +40,7 @@ public final class GantryCli {
      * @param context the environment of the commands
      * @param version the lines of {@code gantry version}
      * @param programs further commands. One that is called {@code node} gets the client's {@code node status}, {@code node
-     *     drain} and others as its subcommands
+     *     drain} and others as its subcommands; one that is called {@code operator snapshot restore} becomes a subcommand
      */
     public GantryCli(CliContext context, Supplier<List<String>> version, List<Program> programs) {
         this.context = context;
@@ -81,8 +82,12 @@ public final class GantryCli {
     CommandTree commands() {
         ServerOption server = new ServerOption(context);
         List<CommandTree> all = new ArrayList<>();
-        programs.forEach(program -> all.add(command(
-                program.name(), program.command(), program.name().equals(NODE) ? node(context, server) : NOTHING)));
+        programs.stream()
+                .filter(program -> !program.name().equals(RESTORE))
+                .forEach(program -> all.add(command(
+                        program.name(),
+                        program.command(),
+                        program.name().equals(NODE) ? node(context, server) : NOTHING)));
         all.addAll(List.of(
                 jobCommands(context, server),
                 group(
@@ -110,7 +115,8 @@ public final class GantryCli {
                                 "keyring",
                                 "Show and rotate the keys of variables.",
                                 command("list", () -> new KeyringListCommand(context, server)),
-                                command("rotate", () -> new KeyringRotateCommand(context, server)))),
+                                command("rotate", () -> new KeyringRotateCommand(context, server))),
+                        snapshotCommands(context, server)),
                 group("system", "Maintain the cluster.", command("gc", () -> new SystemGcCommand(context, server))),
                 group("eval", "Show evaluations.", command("status", () -> new EvalStatusCommand(context, server))),
                 group(
@@ -169,6 +175,16 @@ public final class GantryCli {
                         command("self", () -> new AclTokenSelfCommand(context, server)),
                         command("update", () -> new AclTokenUpdateCommand(context, server)),
                         command("delete", () -> new AclTokenDeleteCommand(context, server))));
+    }
+
+    private CommandTree snapshotCommands(CliContext context, ServerOption server) {
+        List<CommandTree> all = new ArrayList<>(List.of(
+                command("save", () -> new SnapshotSaveCommand(context, server)),
+                command("inspect", () -> new SnapshotInspectCommand(context))));
+        programs.stream()
+                .filter(program -> program.name().equals(RESTORE))
+                .forEach(program -> all.add(command("restore", program.command())));
+        return group("snapshot", "Save, verify and restore copies of the database.", all.toArray(CommandTree[]::new));
     }
 
     private static CommandTree jobCommands(CliContext context, ServerOption server) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.h2.api.ErrorCode;
+import org.h2.engine.Constants;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.conf.RenderQuotedNames;
@@ -42,6 +43,9 @@ final class Database implements AutoCloseable {
      * takes a few MB.
      */
     private static final long LEAST_SPACE = 8L << 20;
+
+    /** The isolation level of transactions whose queries, of all tables, see the state of the first one. */
+    static final int SNAPSHOT_ISOLATION = Constants.TRANSACTION_SNAPSHOT;
 
     private static final Integer IN_USE = ErrorCode.DATABASE_ALREADY_OPEN_1;
 
@@ -203,7 +207,7 @@ final class Database implements AutoCloseable {
      * Creates the directory for its owner only: jobs may contain secrets of their tasks. A directory that exists keeps
      * the permissions of its group.
      */
-    private static Path createDirectory(Path dataDir) {
+    static Path createDirectory(Path dataDir) {
         try {
             Path directory = Files.createDirectories(dataDir.toAbsolutePath(), OWNER_ONLY);
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);

@@ -1,15 +1,8 @@
 package dev.gantry.store;
 
-import dev.gantry.files.DurableFile;
-import dev.gantry.files.ProcessLock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +17,9 @@ final class SchemaUpgrade {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaUpgrade.class);
 
     private final Path file;
-    private final Path copy;
 
     private SchemaUpgrade(Path directory) {
         this.file = DatabaseCheck.file(directory);
-        this.copy = directory.resolve("gantry-upgrade.mv.db");
     }
 
     /**
@@ -55,53 +46,23 @@ final class SchemaUpgrade {
     }
 
     private boolean run() throws IOException {
-        Path lockFile = copy.resolveSibling("gantry-upgrade.lock");
-        try (FileChannel channel = FileChannel.open(
-                lockFile,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(DurableFile.OWNER_ONLY))) {
-            lock(channel);
+        return DatabaseReplacement.run(file.getParent(), copy -> {
             // Under the lock: another server may have made the database by now, and write to it.
             boolean isNew = Files.notExists(file);
             if (!isNew && !isPending()) {
                 return false;
             }
-            // One that a kill has left.
-            deleteCopy();
-            if (!isNew) {
-                LOG.info("Upgrades the database {} in a copy of {} bytes", file, Files.size(file));
-                Files.copy(file, copy);
-            }
             try {
+                if (!isNew) {
+                    LOG.info("Upgrades the database {} in a copy of {} bytes", file, Files.size(file));
+                    Files.copy(file, copy);
+                }
                 flyway(copy).migrate();
-                force(copy);
-                Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                return true;
             } catch (IOException | RuntimeException e) {
-                deleteCopy();
                 throw failed(e);
             }
-            DurableFile.sync(file.getParent());
-            return true;
-        }
-    }
-
-    private void deleteCopy() throws IOException {
-        Files.deleteIfExists(copy);
-        // What H2 writes of errors.
-        Files.deleteIfExists(copy.resolveSibling("gantry-upgrade.trace.db"));
-    }
-
-    /** Keeps other servers away until the channel is closed. */
-    private void lock(FileChannel channel) throws IOException {
-        if (!ProcessLock.take(channel)) {
-            throw new StoreException("Another gantry server makes or upgrades the database " + file);
-        }
-    }
-
-    private static void force(Path made) throws IOException {
-        try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
+        });
     }
 
     private StoreException failed(Exception cause) {
@@ -117,7 +78,8 @@ final class SchemaUpgrade {
                 cause);
     }
 
-    private static Flyway flyway(Path file) {
+    /** Returns the migrations of a database's file. */
+    static Flyway flyway(Path file) {
         return Flyway.configure()
                 .dataSource(Database.url(Database.withoutSuffix(file)), "", "")
                 .load();

@@ -173,6 +173,15 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Begins a snapshot of the whole database.
+     *
+     * @return the snapshot, which takes a connection until it is closed
+     */
+    public StoreSnapshot snapshot() {
+        return StoreSnapshot.open(database.dsl(), Database.SNAPSHOT_ISOLATION);
+    }
+
+    /**
      * Registers a listener for the changes of each write, in the order of their indexes.
      *
      * @param listener called on a thread of the store once the change is on disk; it must neither block nor throw

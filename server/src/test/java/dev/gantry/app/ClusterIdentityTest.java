@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.gantry.client.GantryClient;
+import dev.gantry.store.SnapshotRestore;
 import dev.gantry.store.StoreException;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.EvaluationStatus;
@@ -23,6 +25,7 @@ import dev.gantry.v1.TaskGroup;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -47,6 +50,10 @@ class ClusterIdentityTest {
     @BeforeEach
     void start() throws IOException {
         server = TestServer.start(dir.resolve("server-data"));
+        startNode();
+    }
+
+    private void startNode() throws IOException {
         node = GantryNode.start(
                 NodeFixture.config(List.of(HostPort.format(server.server().address())), dir),
                 NodeFixture.parts(new ProcessDriver("rkt")));
@@ -165,6 +172,60 @@ class ClusterIdentityTest {
         awaitRunning("second");
         assertThat(ProcessHandle.of(pid)).isPresent();
         assertThat(data(second)).hasContent("kept\n");
+    }
+
+    @Test
+    void a_database_restored_from_a_snapshot_costs_no_task_until_an_operator_says_so() throws Exception {
+        String first = run("first");
+        Path snapshot = dir.resolve("snapshot");
+        try (GantryClient client = GantryClient.builder()
+                        .address(HostPort.format(server.server().address()))
+                        .build();
+                InputStream bytes = client.snapshot()) {
+            Files.copy(bytes, snapshot);
+        }
+        String second = run("second");
+        long firstPid = pid(first);
+        long secondPid = pid(second);
+        server.stop();
+        Files.move(database().getParent(), dir.resolve("lost"));
+
+        SnapshotRestore.run(snapshot, database().getParent(), false);
+        server.startInPlace(false);
+
+        awaitStatus(NodeStatus.NODE_STATUS_REFUSING);
+        assertThat(get("first").getAllocations(0).getId()).isEqualTo(first);
+        assertThat(ProcessHandle.of(firstPid)).isPresent();
+        assertThat(ProcessHandle.of(secondPid)).isPresent();
+        rejoin(server, "alpha");
+        awaitStatus(NodeStatus.NODE_STATUS_READY);
+        eventually().until(() -> ProcessHandle.of(secondPid).isEmpty());
+        assertThat(ProcessHandle.of(firstPid)).isPresent();
+        assertThat(data(first)).hasContent("kept\n");
+    }
+
+    @Test
+    void a_node_goes_on_with_a_database_that_was_moved_by_a_snapshot_after_the_last_write() throws Exception {
+        String allocation = run("web");
+        long pid = pid(allocation);
+        Path snapshot = dir.resolve("snapshot");
+        node.close();
+        try (GantryClient client = GantryClient.builder()
+                        .address(HostPort.format(server.server().address()))
+                        .build();
+                InputStream bytes = client.snapshot()) {
+            Files.copy(bytes, snapshot);
+        }
+        server.stop();
+        Files.move(database().getParent(), dir.resolve("moved"));
+
+        SnapshotRestore.run(snapshot, database().getParent(), true);
+        server.startInPlace(false);
+        startNode();
+
+        awaitStatus(NodeStatus.NODE_STATUS_READY);
+        assertThat(ProcessHandle.of(pid)).isPresent();
+        assertThat(get("web").getAllocations(0).getId()).isEqualTo(allocation);
     }
 
     @Test

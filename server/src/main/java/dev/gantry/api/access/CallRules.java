@@ -209,6 +209,7 @@ public final class CallRules {
                 anyToken(ClusterServiceGrpc.getGetStatusMethod()),
                 ofCluster(ClusterServiceGrpc.getCollectGarbageMethod(), AclAccess.ACL_ACCESS_WRITE),
                 whatIf(),
+                management(ClusterServiceGrpc.getSaveSnapshotMethod()).audited(),
                 anyToken(ServerReflectionGrpc.getServerReflectionInfoMethod()).notAudited(),
                 forEveryone(HealthGrpc.getCheckMethod()).notAudited(),
                 forEveryone(HealthGrpc.getWatchMethod()));

@@ -1,20 +1,27 @@
 package dev.gantry.client;
 
-import dev.gantry.v1.StreamLogsResponse;
+import com.google.protobuf.ByteString;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.function.Function;
 
-/** A task's output as a stream of bytes. Pieces are fetched only when they are read. */
-final class LogInputStream extends InputStream {
+/**
+ * Bytes that come in pieces. A piece is fetched only when it is read.
+ *
+ * @param <T> the messages that have the pieces
+ */
+final class PieceInputStream<T> extends InputStream {
 
     private static final int BYTE = 0xff;
 
-    private final Watch<StreamLogsResponse> pieces;
+    private final Watch<T> pieces;
+    private final Function<T, ByteString> data;
     private ByteBuffer piece = ByteBuffer.allocate(0);
 
-    LogInputStream(Watch<StreamLogsResponse> pieces) {
+    PieceInputStream(Watch<T> pieces, Function<T, ByteString> data) {
         this.pieces = pieces;
+        this.data = data;
     }
 
     @Override
@@ -49,7 +56,7 @@ final class LogInputStream extends InputStream {
     /** Returns true if there is at least one byte to read. */
     private boolean fill() {
         while (available() == 0 && pieces.hasNext()) {
-            piece = pieces.next().getData().asReadOnlyByteBuffer();
+            piece = data.apply(pieces.next()).asReadOnlyByteBuffer();
         }
         return available() > 0;
     }
