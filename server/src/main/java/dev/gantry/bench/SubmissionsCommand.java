@@ -39,6 +39,11 @@ final class SubmissionsCommand extends Measurement {
             })
     private int warmUp;
 
+    @Option(
+            names = "--snapshots",
+            description = "Submits as many jobs once more, while snapshots are saved one after the other.")
+    private boolean snapshots;
+
     @Mixin
     private SecurityOption security = new SecurityOption();
 
@@ -51,15 +56,27 @@ final class SubmissionsCommand extends Measurement {
                 GantryClient client = process.client()) {
             Report report = Report.withLoad();
             submitAll(client, "warm-up", warmUp);
-            long started = System.nanoTime();
-            Latencies answers = submitAll(client, "bench", jobs);
-            double seconds = (System.nanoTime() - started) / NANOS_PER_SECOND;
-            return report.put("jobs", answers.count())
-                    .put("seconds", seconds)
-                    .put("jobs_per_second", answers.count() / seconds)
-                    .put("p50_ms", answers.percentileMillis(0.50))
-                    .put("p99_ms", answers.percentileMillis(0.99));
+            measure(client, "bench", report);
+            if (snapshots) {
+                try (SnapshotLoop saving = SnapshotLoop.start(client)) {
+                    Report meanwhile = measure(client, "saving", new Report());
+                    report.put("while_saving", saving.report(meanwhile));
+                }
+            }
+            return report;
         }
+    }
+
+    private Report measure(GantryClient client, String prefix, Report report)
+            throws InterruptedException, ExecutionException {
+        long started = System.nanoTime();
+        Latencies answers = submitAll(client, prefix, jobs);
+        double seconds = (System.nanoTime() - started) / NANOS_PER_SECOND;
+        return report.put("jobs", answers.count())
+                .put("seconds", seconds)
+                .put("jobs_per_second", answers.count() / seconds)
+                .put("p50_ms", answers.percentileMillis(0.50))
+                .put("p99_ms", answers.percentileMillis(0.99));
     }
 
     private Latencies submitAll(GantryClient client, String prefix, int count)
