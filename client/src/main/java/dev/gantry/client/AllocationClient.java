@@ -127,6 +127,7 @@ public final class AllocationClient {
                 .setStream(options.stream())
                 .setFollow(options.follow());
         options.tail().ifPresent(request::setTailLines);
+        options.offset().ifPresent(request::setOffset);
         // Only the first response tells the offset of a tail, so the stream can't be resumed before it.
         AtomicBoolean begun = new AtomicBoolean();
         return connection.watch(

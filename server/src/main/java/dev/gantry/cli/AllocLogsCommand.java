@@ -39,10 +39,22 @@ final class AllocLogsCommand extends ClientCommand {
     private boolean follow;
 
     @Option(
-            names = {"-n", "--tail"},
+            names = "--tail",
+            arity = "0..1",
             paramLabel = "LINES",
-            description = "Starts with the last LINES lines.")
+            fallbackValue = "10",
+            description = "Begins with the last LINES lines; without a number with the last ${FALLBACK-VALUE}, unless -n or"
+                    + " -c says how much.")
+    private Long tail;
+
+    @Option(names = "-n", paramLabel = "LINES", description = "Begins with the last LINES lines.")
     private Long lines;
+
+    @Option(names = "-c", paramLabel = "BYTES", description = "Begins with the last BYTES bytes.")
+    private Long bytes;
+
+    @Mixin
+    private TaskOption named;
 
     @Option(names = "--stderr", description = "Prints standard error instead of standard output.")
     private boolean stderr;
@@ -55,25 +67,39 @@ final class AllocLogsCommand extends ClientCommand {
     int run(GantryClient client) {
         List<String> rest = new ArrayList<>(names);
         String allocationId = newest.find(client, rest);
-        String task = rest.isEmpty() ? "" : rest.remove(0);
+        String task = named.or(rest.isEmpty() ? "" : rest.remove(0));
         if (!rest.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "With --job JOB, only a task is named beside it");
         }
-        try (Watch<StreamLogsResponse> pieces = client.allocations().logPieces(allocationId, options(task))) {
-            return print(pieces);
+        LogOptions options = (stderr ? LogOptions.STDERR : LogOptions.STDOUT).ofTask(task);
+        LogOptions begun = begin(client, allocationId, options);
+        try (Watch<StreamLogsResponse> pieces =
+                client.allocations().logPieces(allocationId, follow ? begun.following() : begun)) {
+            return print(pieces, begun);
         }
     }
 
-    private LogOptions options(String task) {
-        LogOptions options = (stderr ? LogOptions.STDERR : LogOptions.STDOUT).ofTask(task);
-        LogOptions tailed = lines == null ? options : options.tail(lines);
-        return follow ? tailed.following() : tailed;
+    private LogOptions begin(GantryClient client, String allocationId, LogOptions options) {
+        if (bytes != null) {
+            return options.from(Math.max(0, end(client, allocationId, options) - Math.max(0, bytes)));
+        }
+        if (lines == null && tail == null) {
+            return options;
+        }
+        return options.tail(lines == null ? tail : lines);
     }
 
-    private int print(Watch<StreamLogsResponse> pieces) {
+    /** Returns the number of bytes that the task has written. */
+    private static long end(GantryClient client, String allocationId, LogOptions options) {
+        try (Watch<StreamLogsResponse> none = client.allocations().logPieces(allocationId, options.tail(0))) {
+            return none.hasNext() ? none.next().getNextOffset() : 0;
+        }
+    }
+
+    private int print(Watch<StreamLogsResponse> pieces, LogOptions begun) {
         Console console = context().console();
         // The first piece tells at which offset the tail begins.
-        long next = lines == null ? 0 : Long.MAX_VALUE;
+        long next = begun.tail().isPresent() ? Long.MAX_VALUE : begun.offset().orElse(0);
         while (pieces.hasNext()) {
             StreamLogsResponse piece = pieces.next();
             if (piece.getOffset() > next) {

@@ -20,6 +20,9 @@ final class AllocRestartCommand extends ClientCommand {
     private String task = "";
 
     @Mixin
+    private TaskOption named;
+
+    @Mixin
     private JsonOption json;
 
     AllocRestartCommand(CliContext context, ServerOption outer) {
@@ -28,7 +31,7 @@ final class AllocRestartCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        List<String> tasks = client.allocations().restart(allocationId, task);
+        List<String> tasks = client.allocations().restart(allocationId, named.or(task));
         json.print(
                 context(),
                 RestartAllocationResponse.newBuilder().addAllTasks(tasks).build(),

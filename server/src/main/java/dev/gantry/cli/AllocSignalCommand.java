@@ -26,6 +26,9 @@ final class AllocSignalCommand extends ClientCommand {
     private String task = "";
 
     @Mixin
+    private TaskOption named;
+
+    @Mixin
     private JsonOption json;
 
     AllocSignalCommand(CliContext context, ServerOption outer) {
@@ -34,7 +37,7 @@ final class AllocSignalCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        List<String> tasks = client.allocations().signal(allocationId, task, signal);
+        List<String> tasks = client.allocations().signal(allocationId, named.or(task), signal);
         json.print(
                 context(),
                 SignalAllocationResponse.newBuilder().addAllTasks(tasks).build(),

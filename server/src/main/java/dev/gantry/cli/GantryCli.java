@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 
 /**
  * The {@code gantry} command line: the commands for clients, and the commands that the program adds.
@@ -72,10 +73,18 @@ public final class GantryCli {
         boolean isHelp = arguments.length > 0 && arguments[0].equals(HELP);
         CommandLine commandLine = isHelp ? commands.all() : commands.forArguments(arguments);
         configure(commandLine);
-        int exitCode = commandLine.execute(OneDash.replace(commandLine, arguments));
+        int exitCode = execute(commandLine, arguments);
         commandLine.getOut().flush();
         commandLine.getErr().flush();
         return exitCode;
+    }
+
+    private static int execute(CommandLine commandLine, String... arguments) {
+        try {
+            return commandLine.execute(Arguments.of(commandLine, arguments));
+        } catch (ParameterException misuse) {
+            return new UsageErrorHandler().handleParseException(misuse, arguments);
+        }
     }
 
     /** Returns all commands. */

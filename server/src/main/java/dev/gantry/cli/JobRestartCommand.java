@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -55,10 +54,6 @@ final class JobRestartCommand extends ClientCommand {
             defaultValue = "5m",
             description = "How long to wait for each batch; 0: no limit. Default: ${DEFAULT-VALUE}.")
     private Duration waitTimeout;
-
-    @Mixin
-    @SuppressWarnings("unused")
-    private YesOption yes;
 
     JobRestartCommand(CliContext context, ServerOption outer) {
         super(context, outer);

@@ -51,10 +51,6 @@ final class JobStopCommand extends ClientCommand {
     @Mixin
     private JsonOption json;
 
-    @Mixin
-    @SuppressWarnings("unused")
-    private YesOption yes;
-
     JobStopCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }

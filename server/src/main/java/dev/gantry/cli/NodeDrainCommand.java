@@ -45,10 +45,6 @@ final class NodeDrainCommand extends ClientCommand {
     @Mixin
     private JsonOption json;
 
-    @Mixin
-    @SuppressWarnings("unused")
-    private YesOption yes;
-
     NodeDrainCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
