@@ -28,13 +28,19 @@ final class AllocStatusCommand extends ClientCommand {
     @Mixin
     private FullOption full;
 
+    @Mixin
+    private VerboseOption verbose;
+
+    @Mixin
+    private ShortOption brief;
+
     AllocStatusCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
 
     @Override
     int run(GantryClient client) {
-        AllocationView view = new AllocationView(new TimeFormat(context().clock()));
+        AllocationView view = new AllocationView(new TimeFormat(context().clock()), verbose);
         if (allocationId == null) {
             AllocationQuery query = AllocationQuery.ALL.ofJob(jobId);
             List<Allocation> allocations = client.allocations()
@@ -43,7 +49,7 @@ final class AllocStatusCommand extends ClientCommand {
             json.print(context(), allocations, () -> view.all(allocations));
         } else {
             Allocation allocation = client.allocations().get(allocationId);
-            json.print(context(), allocation, () -> view.one(allocation));
+            json.print(context(), allocation, () -> brief.of(view.one(allocation)));
         }
         return GantryCli.DONE;
     }

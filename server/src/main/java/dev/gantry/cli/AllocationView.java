@@ -8,7 +8,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** Shows allocations. */
-record AllocationView(TimeFormat moments) {
+record AllocationView(TimeFormat moments, VerboseOption ids) {
 
     /**
      * Shows a table of allocations, then those that no longer fit their nodes. Without allocations, a line that says
@@ -22,7 +22,7 @@ record AllocationView(TimeFormat moments) {
                 .rows(
                         allocations,
                         allocation -> List.of(
-                                TextFormat.shortId(allocation.getId()),
+                                ids.id(allocation.getId()),
                                 TextFormat.orDash(allocation.getNodeName()),
                                 allocation.getJobId(),
                                 allocation.getTaskGroup(),
@@ -37,12 +37,12 @@ record AllocationView(TimeFormat moments) {
                 .lines();
     }
 
-    private static List<String> misfits(Collection<Allocation> allocations) {
+    private List<String> misfits(Collection<Allocation> allocations) {
         return allocations.stream()
                 .filter(allocation -> !allocation.getMisfit().isEmpty())
                 .map(allocation -> "%s stays, though node \"%s\" may not run it any more: %s"
                         .formatted(
-                                TextFormat.shortId(allocation.getId()),
+                                ids.id(allocation.getId()),
                                 allocation.getNodeName(),
                                 allocation.getMisfit()))
                 .toList();
@@ -68,18 +68,18 @@ record AllocationView(TimeFormat moments) {
                 .add("Job", allocation.getJobId())
                 .add("Job Version", Long.toString(allocation.getJobVersion()))
                 .add("Group", allocation.getTaskGroup())
-                .add("Node ID", TextFormat.shortId(allocation.getNodeId()))
+                .add("Node ID", ids.id(allocation.getNodeId()))
                 .add("Node Name", allocation.getNodeName())
-                .add("Evaluation ID", TextFormat.shortId(allocation.getEvaluationId()))
+                .add("Evaluation ID", ids.id(allocation.getEvaluationId()))
                 .add("Desired Status", TextFormat.word(allocation.getDesiredStatus()))
                 .add("Client Status", TextFormat.word(allocation.getClientStatus()))
                 .addKnown("Healthy", health(allocation))
                 .addKnown("Canary", allocation.getCanary() ? "yes" : "")
-                .addKnown("Deployment ID", TextFormat.shortId(allocation.getDeploymentId()))
-                .addKnown("Replaces", TextFormat.shortId(allocation.getPreviousAllocationId()))
-                .addKnown("Replaced By", TextFormat.shortId(allocation.getNextAllocationId()))
+                .addKnown("Deployment ID", ids.id(allocation.getDeploymentId()))
+                .addKnown("Replaces", ids.id(allocation.getPreviousAllocationId()))
+                .addKnown("Replaced By", ids.id(allocation.getNextAllocationId()))
                 .addKnown("Rescheduled", reschedules(allocation))
-                .addKnown("Preempted By", TextFormat.shortId(allocation.getPreemptedByAllocationId()))
+                .addKnown("Preempted By", ids.id(allocation.getPreemptedByAllocationId()))
                 .addKnown("No Longer Fit", allocation.getMisfit())
                 .add("Description", allocation.getDescription())
                 .add("Created", moments.ago(allocation.getCreateTime()))

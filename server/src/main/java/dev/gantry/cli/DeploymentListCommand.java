@@ -17,6 +17,9 @@ final class DeploymentListCommand extends ClientCommand {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    private VerboseOption verbose;
+
     DeploymentListCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -24,7 +27,7 @@ final class DeploymentListCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         List<Deployment> deployments = client.jobs().deployments(jobId).toList();
-        json.print(context(), deployments, () -> DeploymentView.all(deployments));
+        json.print(context(), deployments, () -> DeploymentView.all(deployments, verbose));
         return GantryCli.DONE;
     }
 }

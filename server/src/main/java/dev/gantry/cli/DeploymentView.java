@@ -11,7 +11,7 @@ final class DeploymentView {
     private DeploymentView() {}
 
     /** Shows a table; without objects, a line that says so. */
-    static List<String> all(List<Deployment> deployments) {
+    static List<String> all(List<Deployment> deployments, VerboseOption ids) {
         if (deployments.isEmpty()) {
             return List.of("No deployments");
         }
@@ -19,7 +19,7 @@ final class DeploymentView {
                 .rows(
                         deployments,
                         deployment -> List.of(
-                                TextFormat.shortId(deployment.getId()),
+                                ids.id(deployment.getId()),
                                 deployment.getJobId(),
                                 Long.toString(deployment.getJobVersion()),
                                 status(deployment),
@@ -38,11 +38,11 @@ final class DeploymentView {
     }
 
     /** Shows a deployment below its job. */
-    static List<String> brief(Deployment deployment) {
+    static List<String> brief(Deployment deployment, VerboseOption ids) {
         return sections(
                 deployment,
                 new FieldList()
-                        .add("ID", TextFormat.shortId(deployment.getId()))
+                        .add("ID", ids.id(deployment.getId()))
                         .add("Version", Long.toString(deployment.getJobVersion())));
     }
 

@@ -29,13 +29,16 @@ final class EvalStatusCommand extends ClientCommand {
     @Mixin
     private FullOption full;
 
+    @Mixin
+    private VerboseOption verbose;
+
     EvalStatusCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
 
     @Override
     int run(GantryClient client) {
-        EvaluationView view = new EvaluationView(new TimeFormat(context().clock()));
+        EvaluationView view = new EvaluationView(new TimeFormat(context().clock()), verbose);
         Optional<Evaluation> evaluation = evaluation(client);
         if (evaluation.isPresent()) {
             json.print(context(), evaluation.get(), () -> view.one(evaluation.get()));

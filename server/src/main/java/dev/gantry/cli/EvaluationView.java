@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Shows evaluations. */
-record EvaluationView(TimeFormat moments) {
+record EvaluationView(TimeFormat moments, VerboseOption ids) {
 
     /** Shows a table; without objects, a line that says so. */
     List<String> all(Collection<Evaluation> evaluations) {
@@ -24,7 +24,7 @@ record EvaluationView(TimeFormat moments) {
                 .rows(
                         evaluations,
                         evaluation -> List.of(
-                                TextFormat.shortId(evaluation.getId()),
+                                ids.id(evaluation.getId()),
                                 Long.toString(evaluation.getJobVersion()),
                                 TextFormat.word(evaluation.getTrigger()),
                                 TextFormat.word(evaluation.getStatus()),
@@ -80,9 +80,9 @@ record EvaluationView(TimeFormat moments) {
                 .lines();
     }
 
-    private static String preempted(Evaluation evaluation) {
+    private String preempted(Evaluation evaluation) {
         return evaluation.getPreemptedAllocationIdsList().stream()
-                .map(TextFormat::shortId)
+                .map(ids::id)
                 .collect(Collectors.joining(", "));
     }
 

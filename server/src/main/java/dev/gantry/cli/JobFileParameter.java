@@ -1,8 +1,13 @@
 package dev.gantry.cli;
 
+import dev.gantry.client.GantryClient;
+import dev.gantry.client.GantryException;
 import dev.gantry.client.InvalidArgumentException;
 import dev.gantry.client.PermissionDeniedException;
 import dev.gantry.jobfile.JobSource;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobViolation;
+import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -22,9 +27,31 @@ final class JobFileParameter {
         this.context = context;
     }
 
-    /** Reads the job. */
+    /** Reads the file. */
     JobSource read() {
         return variables.read(context, file);
+    }
+
+    /**
+     * Returns the job of a file.
+     *
+     * @throws dev.gantry.jobfile.JobFileException if the file has faults. Those that the server finds in the rest of the
+     *     job are among them, so that all can be mended at once; without a server they come in a second run
+     */
+    static Job job(JobSource source, GantryClient client) {
+        if (source.hasFaults()) {
+            throw source.faultyWith(violations(source, client));
+        }
+        return source.job();
+    }
+
+    /** Returns what the server finds wrong with what could be read of a file with faults; nothing without a server. */
+    static List<JobViolation> violations(JobSource source, GantryClient client) {
+        try {
+            return client.jobs().validate(source.readable()).getViolationsList();
+        } catch (GantryException unknown) {
+            return List.of();
+        }
     }
 
     /**

@@ -32,7 +32,7 @@ final class JobPlanCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         JobSource source = file.read();
-        Job job = source.job();
+        Job job = JobFileParameter.job(source, client);
         PlanJobResponse plan = JobFileParameter.call(source, () -> client.jobs().plan(job));
         json.print(context(), plan, () -> PlanView.of(source, file.written(), plan));
         return plan.getRefusalsCount() == 0 ? GantryCli.DONE : GantryCli.FAILED;

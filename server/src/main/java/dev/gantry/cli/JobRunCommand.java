@@ -50,11 +50,11 @@ final class JobRunCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         JobSource source = file.read();
-        Job job = source.job();
         if (output) {
-            print(ProtoJson.jobFile(job));
+            print(ProtoJson.jobFile(source.job()));
             return GantryCli.DONE;
         }
+        Job job = JobFileParameter.job(source, client);
         SubmitOptions options =
                 checkIndex == null ? SubmitOptions.DEFAULT : SubmitOptions.DEFAULT.withCheckIndex(checkIndex);
         SubmitJobResponse submitted =

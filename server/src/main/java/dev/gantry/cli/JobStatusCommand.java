@@ -27,6 +27,12 @@ final class JobStatusCommand extends ClientCommand {
     @Mixin
     private FullOption full;
 
+    @Mixin
+    private VerboseOption verbose;
+
+    @Mixin
+    private ShortOption brief;
+
     JobStatusCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -40,7 +46,8 @@ final class JobStatusCommand extends ClientCommand {
             json.print(
                     context(),
                     job,
-                    () -> new JobView(new TimeFormat(context().clock())).one(job, children(client, job.getJob())));
+                    () -> brief.of(new JobView(new TimeFormat(context().clock()), verbose)
+                            .one(job, children(client, job.getJob()))));
         }
         return GantryCli.DONE;
     }

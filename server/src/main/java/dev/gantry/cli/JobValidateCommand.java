@@ -3,6 +3,7 @@ package dev.gantry.cli;
 import dev.gantry.client.GantryClient;
 import dev.gantry.jobfile.JobSource;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.ValidateJobResponse;
 import java.io.PrintStream;
 import java.util.List;
@@ -31,6 +32,15 @@ final class JobValidateCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         JobSource source = file.read();
+        if (source.hasFaults()) {
+            List<JobViolation> more = JobFileParameter.violations(source, client);
+            if (json.isGiven()) {
+                print(ProtoJson.of(ValidateJobResponse.newBuilder()
+                        .addAllViolations(source.faults(more))
+                        .build()));
+            }
+            throw source.faultyWith(more);
+        }
         Job job = source.job();
         ValidateJobResponse answer = client.jobs().validate(job);
         boolean isValid = answer.getViolationsCount() == 0 && answer.getRefusalsCount() == 0;

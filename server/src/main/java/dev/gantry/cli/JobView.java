@@ -16,7 +16,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** Shows jobs. */
-record JobView(TimeFormat moments) {
+record JobView(TimeFormat moments, VerboseOption ids) {
 
     /** Shows a table; without objects, a line that says so. */
     static List<String> all(Collection<JobRecord> jobs) {
@@ -46,9 +46,9 @@ record JobView(TimeFormat moments) {
                 .section("Placement Failures", failures(job.getEvaluation()))
                 .section(
                         "Latest Deployment",
-                        job.hasDeployment() ? DeploymentView.brief(job.getDeployment()) : List.of())
+                        job.hasDeployment() ? DeploymentView.brief(job.getDeployment(), ids) : List.of())
                 .section("Children", children.isEmpty() ? List.of() : children(children))
-                .section("Allocations", new AllocationView(moments).all(allocations))
+                .section("Allocations", new AllocationView(moments, ids).all(allocations))
                 .lines();
     }
 

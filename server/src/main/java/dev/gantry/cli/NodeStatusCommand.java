@@ -23,6 +23,12 @@ final class NodeStatusCommand extends ClientCommand {
     @Mixin
     private FullOption full;
 
+    @Mixin
+    private VerboseOption verbose;
+
+    @Mixin
+    private ShortOption brief;
+
     NodeStatusCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -31,7 +37,7 @@ final class NodeStatusCommand extends ClientCommand {
     int run(GantryClient client) {
         if (!which.isGiven()) {
             List<Node> nodes = client.nodes().list(full.view()).toList();
-            json.print(context(), nodes, () -> NodeView.all(nodes));
+            json.print(context(), nodes, () -> NodeView.all(nodes, verbose));
         } else {
             Node node = client.nodes().get(which.find(client));
             json.print(context(), node, () -> lines(client, node));
@@ -43,6 +49,6 @@ final class NodeStatusCommand extends ClientCommand {
         List<Allocation> allocations = client.allocations()
                 .list(AllocationQuery.ALL.onNode(node.getId()))
                 .toList();
-        return NodeView.one(node, new AllocationView(new TimeFormat(context().clock())).all(allocations));
+        return brief.of(NodeView.one(node, new AllocationView(new TimeFormat(context().clock()), verbose).all(allocations)));
     }
 }

@@ -19,7 +19,7 @@ final class NodeView {
     private NodeView() {}
 
     /** Shows a table; without objects, a line that says so. */
-    static List<String> all(Collection<Node> nodes) {
+    static List<String> all(Collection<Node> nodes, VerboseOption ids) {
         if (nodes.isEmpty()) {
             return List.of("No nodes. Start one with: gantry node");
         }
@@ -27,7 +27,7 @@ final class NodeView {
                 .rows(
                         nodes,
                         node -> List.of(
-                                TextFormat.shortId(node.getId()),
+                                ids.id(node.getId()),
                                 TextFormat.orDash(node.getDatacenter()),
                                 node.getName(),
                                 TextFormat.orDash(node.getNodeClass()),

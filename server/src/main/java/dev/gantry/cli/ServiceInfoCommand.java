@@ -28,6 +28,9 @@ final class ServiceInfoCommand extends ClientCommand {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    private VerboseOption verbose;
+
     ServiceInfoCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -57,6 +60,6 @@ final class ServiceInfoCommand extends ClientCommand {
     }
 
     private void show(List<ServiceInstance> instances) {
-        json.print(context(), instances, () -> ServiceView.instances(name, instances));
+        json.print(context(), instances, () -> ServiceView.instances(name, instances, verbose));
     }
 }

@@ -26,7 +26,7 @@ final class ServiceView {
     }
 
     /** Shows a table; without objects, a line that says so. */
-    static List<String> instances(String name, List<ServiceInstance> instances) {
+    static List<String> instances(String name, List<ServiceInstance> instances, VerboseOption ids) {
         if (instances.isEmpty()) {
             return List.of("No healthy instances of service \"%s\"".formatted(name));
         }
@@ -38,8 +38,8 @@ final class ServiceView {
                                 TextFormat.list(instance.getTagsList()),
                                 instance.getJobId(),
                                 instance.getTask(),
-                                TextFormat.shortId(instance.getNodeId()),
-                                TextFormat.shortId(instance.getAllocationId())))
+                                ids.id(instance.getNodeId()),
+                                ids.id(instance.getAllocationId())))
                 .lines();
     }
 }

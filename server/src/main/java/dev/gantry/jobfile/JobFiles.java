@@ -31,13 +31,12 @@ public final class JobFiles {
      *
      * @param file the file
      * @param inputs the values of its variables
-     * @return the job as it is written there, and where
+     * @return the job as it is written there, and where; or the faults of the file, if a part of a job can be made of it
      * @throws JobFileException if the file can't be read, is larger than {@link #LARGEST}, or does not say a job
      */
     public static JobSource open(Path file, Inputs inputs) {
         Path directory = file.toAbsolutePath().getParent();
-        return new JobSource(
-                file.toString(), files(inputs, Surroundings.in(directory)).read(file));
+        return files(file.toString(), inputs, Surroundings.in(directory)).read(file);
     }
 
     /**
@@ -57,11 +56,11 @@ public final class JobFiles {
      * @param name how messages call it
      * @param in the file's bytes, UTF-8; read to its end, but no further than {@link #LARGEST}, and not closed
      * @param inputs the values of its variables
-     * @return the job as it is written there, and where
+     * @return the job as it is written there, and where; or the faults, as above
      * @throws JobFileException if the stream can't be read, is larger than {@link #LARGEST}, or does not say a job
      */
     public static JobSource open(String name, InputStream in, Inputs inputs) {
-        return new JobSource(name, files(inputs, Surroundings.withoutFiles()).read(name, in));
+        return files(name, inputs, Surroundings.withoutFiles()).read(name, in);
     }
 
     /**
@@ -150,8 +149,17 @@ public final class JobFiles {
         return SourceFiles.oneLine(message);
     }
 
-    private static SourceFiles<Parsed> files(Inputs inputs, Surroundings world) {
-        return new SourceFiles<>("job file", TOO_LARGE, (text, faults) -> parse(text, inputs, world, faults));
+    /** A file with faults is read all the same, unless nothing can be made of it. */
+    private static SourceFiles<JobSource> files(String name, Inputs inputs, Surroundings world) {
+        return new SourceFiles<>("job file", TOO_LARGE, (text, fatal) -> {
+            Faults faults = new Faults();
+            Optional<Parsed> parsed = faults.attempt(() -> parse(text, inputs, world, faults));
+            if (parsed.isEmpty()) {
+                fatal.addAll(faults);
+                return null;
+            }
+            return new JobSource(name, parsed.get(), faults);
+        });
     }
 
     /** Reads a text; what is wrong with it is kept in the faults, or thrown if it is the last fault. */

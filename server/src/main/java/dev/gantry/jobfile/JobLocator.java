@@ -36,14 +36,18 @@ final class JobLocator {
     private static final Set<String> INHERITED =
             Set.of("TaskGroup.update", "TaskGroup.migrate", "TaskGroup.reschedule", "Check.check_restart");
 
+    /** Lists that are no lists of the blocks of one kind. In the others an element that is missing was at fault. */
+    private static final Set<String> UNCOUNTED = Set.of("Resources.ports", "Task.services", "Check.headers");
+
     /**
      * A place in a file.
      *
      * @param position where it is
      * @param name the rest of the path, in words of the file: of what the file does not say all that is left out, else the
      *     last key
+     * @param isSaid true if the file says the field
      */
-    record Place(Position position, String name) {}
+    record Place(Position position, String name, boolean isSaid) {}
 
     /**
      * The blocks that say a message.
@@ -180,7 +184,7 @@ final class JobLocator {
                             ? FieldPath.field(name, words.get(i))
                             : FieldPath.entry(name, words.get(i));
         }
-        return new Place(position, name);
+        return new Place(position, name, from >= steps.size());
     }
 
     /** Finds the steps from one on in a message. */
@@ -251,7 +255,11 @@ final class JobLocator {
                 JobKeys.of(field).equals(JobKeys.LABEL) || JobKeys.nameOf(field).equals("Job.name");
         List<HclName> labels =
                 scope.items().isEmpty() ? List.of() : scope.items().get(0).labels();
-        return isLabel && !labels.isEmpty() ? place(labels.get(0).position(), from) : outer;
+        if (!isLabel || labels.isEmpty()) {
+            return outer;
+        }
+        Place here = place(labels.get(0).position(), from);
+        return new Place(here.position(), here.name(), from + 1 == steps.size());
     }
 
     private Place inField(FieldDescriptor field, List<HclItem> items, int next) {
@@ -309,7 +317,9 @@ final class JobLocator {
     private Optional<HclItem> element(
             Message message, FieldDescriptor field, List<HclItem> items, Scope scope, int index) {
         List<HclItem> elements = json ? elements(items) : elements(message, field, items, scope, index);
-        return index < elements.size() ? Optional.of(elements.get(index)) : Optional.empty();
+        boolean isShifted = !UNCOUNTED.contains(JobKeys.nameOf(field))
+                && elements.size() != message.getRepeatedFieldCount(field);
+        return index < elements.size() && !isShifted ? Optional.of(elements.get(index)) : Optional.empty();
     }
 
     private static List<HclItem> elements(List<HclItem> items) {

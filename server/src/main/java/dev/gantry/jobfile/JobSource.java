@@ -1,13 +1,16 @@
 package dev.gantry.jobfile;
 
 import dev.gantry.jobfile.JobLocator.Place;
+import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclValue.Body;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobViolation;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A job that was read from a file, with the text of the file: what others find wrong with the job is shown there. */
 public final class JobSource {
@@ -20,6 +23,7 @@ public final class JobSource {
 
     private final String name;
     private final Parsed parsed;
+    private final Faults faults;
 
     /**
      * What a text says.
@@ -33,18 +37,82 @@ public final class JobSource {
     /** A fault and its place. */
     private record Report(Optional<Place> place, JobViolation violation) {}
 
-    JobSource(String name, Parsed parsed) {
+    JobSource(String name, Parsed parsed, Faults faults) {
         this.name = name;
         this.parsed = parsed;
+        this.faults = faults;
     }
 
     /**
      * Returns the job.
      *
      * @return the job as it is written in the file; defaults are not filled in
+     * @throws JobFileException if the file has faults: all of them
      */
     public Job job() {
+        if (!faults.isEmpty()) {
+            throw JobFileException.of(name, parsed.text(), faults);
+        }
         return parsed.job();
+    }
+
+    /**
+     * Decides whether the file has faults, and {@link #job} throws.
+     *
+     * @return true if it has
+     */
+    public boolean hasFaults() {
+        return !faults.isEmpty();
+    }
+
+    /**
+     * Returns what could be read of the job.
+     *
+     * @return the job without what is at fault: for checks that find more faults, never for a submission
+     */
+    public Job readable() {
+        return parsed.job();
+    }
+
+    /**
+     * Makes the exception of a file with faults, of which others find more in what could be read of the job. Those that
+     * may follow from a fault of the file are left out: in a line with such a fault, and of what the file does not say.
+     *
+     * @param violations what others find wrong with {@link #readable}; their paths as for {@link #reports}
+     * @return an exception with all faults, in the order of the file
+     */
+    public JobFileException faultyWith(List<JobViolation> violations) {
+        return JobFileException.of(name, parsed.text(), faultsWith(violations));
+    }
+
+    /**
+     * Returns the faults of {@link #faultyWith} for programs.
+     *
+     * @param violations what others find wrong with {@link #readable}
+     * @return the faults in the order of the file; the field of each is its place, {@code FILE:LINE:COLUMN}
+     */
+    public List<JobViolation> faults(List<JobViolation> violations) {
+        return faultsWith(violations).inOrder().stream()
+                .map(fault -> JobViolation.newBuilder()
+                        .setField(name + ":" + fault.position())
+                        .setDescription(SourceFiles.oneLine(fault.getMessage()))
+                        .build())
+                .toList();
+    }
+
+    private Faults faultsWith(List<JobViolation> violations) {
+        Set<Integer> lines =
+                faults.inOrder().stream().map(fault -> fault.position().line()).collect(Collectors.toSet());
+        Function<String, Optional<Place>> locator = locator();
+        Faults all = new Faults();
+        all.addAll(faults);
+        for (JobViolation violation : violations) {
+            locator.apply(violation.getField())
+                    .filter(Place::isSaid)
+                    .filter(place -> !lines.contains(place.position().line()))
+                    .ifPresent(place -> all.add(place.position(), place.name() + ": " + violation.getDescription()));
+        }
+        return all;
     }
 
     /**
@@ -78,10 +146,10 @@ public final class JobSource {
     private Function<String, Optional<Place>> locator() {
         if (parsed.tree().isPresent()) {
             Body tree = parsed.tree().get();
-            return path -> JobLocator.inHcl(tree, job(), path);
+            return path -> JobLocator.inHcl(tree, parsed.job(), path);
         }
         Optional<Body> json = NomadJson.tree(parsed.text());
-        return path -> json.flatMap(tree -> JobLocator.inJson(tree, job(), path));
+        return path -> json.flatMap(tree -> JobLocator.inJson(tree, parsed.job(), path));
     }
 
     private String text(Report report, String[] lines) {

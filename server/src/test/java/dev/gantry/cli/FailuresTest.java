@@ -8,6 +8,7 @@ import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
 import dev.gantry.cli.GantryCli.Program;
 import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.ValidateJobRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -176,7 +177,7 @@ class FailuresTest {
         assertThat(run.err())
                 .isEqualTo("error: " + file + ":2:11: expected a value, found =\n      group = = 1\n              ^\n");
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(cluster.requests()).isEmpty();
+        assertThat(cluster.requests()).allMatch(ValidateJobRequest.class::isInstance);
     }
 
     @Test

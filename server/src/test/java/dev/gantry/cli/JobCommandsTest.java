@@ -20,6 +20,7 @@ import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
+import dev.gantry.v1.ValidateJobRequest;
 import dev.gantry.v1.ValidateJobResponse;
 import dev.gantry.v1.WatchJobResponse;
 import io.grpc.Status;
@@ -324,6 +325,60 @@ class JobCommandsTest {
                         .getAsJsonObject()
                         .getAsJsonArray("violations"))
                 .hasSize(2);
+    }
+
+    @Test
+    void faults_of_the_file_and_those_that_the_server_finds_come_in_one_run() throws IOException {
+        Path file = Files.writeString(dir.resolve("web.hcl"), """
+                job "web" {
+                  type = "servise"
+                  group "front" {
+                    count = -1
+                    task "nginx" {
+                      driver = var.nope
+                      config { nett = "host" }
+                    }
+                  }
+                }
+                """);
+        cluster.answers(
+                "ValidateJob",
+                ValidateJobResponse.newBuilder()
+                        .addViolations(violation("type", "follows from the fault of its line"))
+                        .addViolations(violation("datacenters", "is not said by the file"))
+                        .addViolations(violation("task_groups[0].tasks[0].driver", "could not be read"))
+                        .addViolations(violation("task_groups[0].tasks[0].config.nett", "Unknown setting"))
+                        .build());
+
+        for (String command : new String[] {"validate", "plan", "run"}) {
+            CliRun run = CliRun.of(cluster, "job", command, file.toString());
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err().lines().filter(line -> line.startsWith("error: ")))
+                    .hasSize(4)
+                    .satisfiesExactly(
+                            type -> assertThat(type).contains("web.hcl:2:", "type"),
+                            count -> assertThat(count).contains("web.hcl:4:", "count"),
+                            driver -> assertThat(driver).contains("web.hcl:6:", "nope"),
+                            config -> assertThat(config).contains("web.hcl:7:23: nett: Unknown setting"));
+        }
+        assertThat(cluster.requests()).allMatch(ValidateJobRequest.class::isInstance);
+        CliRun json = CliRun.of(cluster, "--json", "job", "validate", file.toString());
+        assertThat(json.exitCode()).isEqualTo(1);
+        assertThat(JsonParser.parseString(json.out()).getAsJsonObject().getAsJsonArray("violations"))
+                .hasSize(4)
+                .last()
+                .satisfies(last -> assertThat(last.getAsJsonObject().get("field").getAsString())
+                        .isEqualTo(file + ":7:23"));
+        CliRun alone = CliRun.of(Map.of("GANTRY_ADDR", "127.0.0.1:1"), "", "job", "validate", file.toString());
+        assertThat(alone.err().lines().filter(line -> line.startsWith("error: "))).hasSize(3);
+    }
+
+    private static JobViolation violation(String field, String description) {
+        return JobViolation.newBuilder()
+                .setField(field)
+                .setDescription(description)
+                .build();
     }
 
     @Test

@@ -2,6 +2,9 @@ package dev.gantry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.GetAllocationResponse;
 import dev.gantry.v1.GetStatusResponse;
 import dev.gantry.v1.ListAllocationsResponse;
 import dev.gantry.v1.SignalAllocationRequest;
@@ -185,6 +188,24 @@ class NomadHabitsTest {
         cluster.answers("ListAllocations", ListAllocationsResponse.getDefaultInstance());
 
         assertThat(CliRun.of(cluster, given.split(" ")).exitCode()).isZero();
+    }
+
+    @Test
+    void ids_are_whole_with_verbose_and_pages_end_after_the_first_section_with_short() {
+        Allocation allocation = Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING);
+        cluster.answers(
+                "ListAllocations",
+                ListAllocationsResponse.newBuilder().addAllocations(allocation).build());
+        cluster.answers(
+                "GetAllocation",
+                GetAllocationResponse.newBuilder().setAllocation(allocation).build());
+
+        assertThat(CliRun.of(cluster, "alloc", "status").out()).doesNotContain(allocation.getId());
+        assertThat(CliRun.of(cluster, "alloc", "status", "-verbose").out()).contains(allocation.getId());
+        assertThat(CliRun.of(cluster, "alloc", "status", "5e0b").out()).contains("\nPorts\n");
+        assertThat(CliRun.of(cluster, "alloc", "status", "-short", "5e0b").out())
+                .startsWith("ID ")
+                .doesNotContain("Ports");
     }
 
     @Test

@@ -133,7 +133,8 @@ class Hcl2FilesTest {
                 }
                 """);
 
-        assertThatThrownBy(() -> JobFiles.open(file, Inputs.NONE.with("n", "x", "of --var n")))
+        assertThatThrownBy(() -> JobFiles.open(file, Inputs.NONE.with("n", "x", "of --var n"))
+                        .job())
                 .isInstanceOfSatisfying(JobFileException.class, failure -> {
                     assertThat(failure.reports().stream()
                                     .map(report ->
