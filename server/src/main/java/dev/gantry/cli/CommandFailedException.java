@@ -1,9 +1,13 @@
 package dev.gantry.cli;
 
-/** A command failed. The message is printed without a stack trace. */
+import java.util.List;
+
+/** A command failed. Its reports are printed without a stack trace. */
 public final class CommandFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
+
+    private final transient List<String> reports;
 
     /**
      * Makes the exception.
@@ -11,7 +15,7 @@ public final class CommandFailedException extends RuntimeException {
      * @param message what failed, its value, and the remedy; one line
      */
     public CommandFailedException(String message) {
-        super(message);
+        this(message, null);
     }
 
     /**
@@ -22,5 +26,17 @@ public final class CommandFailedException extends RuntimeException {
      */
     public CommandFailedException(String message, Throwable cause) {
         super(message, cause);
+        this.reports = List.of(message);
+    }
+
+    /** Makes the exception of a command that failed for several reasons, at least one. */
+    CommandFailedException(List<String> reports, Throwable cause) {
+        super(String.join("\n", reports), cause);
+        this.reports = List.copyOf(reports);
+    }
+
+    /** Returns what failed: one report for each reason. */
+    List<String> reports() {
+        return reports;
     }
 }

@@ -30,35 +30,37 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
         if (failure instanceof ParameterException misuse) {
             return command.getParameterExceptionHandler().handleParseException(misuse, new String[0]);
         }
-        report(failure);
+        report(failure, command);
         if (debug) {
             failure.printStackTrace(err);
         }
         return GantryCli.FAILED;
     }
 
-    private void report(Exception failure) {
+    private void report(Exception failure, CommandLine command) {
         if (failure instanceof InvalidArgumentException invalid
                 && !invalid.violations().isEmpty()) {
-            invalid.violations().forEach(violation -> err.println(line(violation)));
+            invalid.violations().forEach(violation -> err.println(line(violation, command)));
         } else if (failure instanceof PermissionDeniedException denied
                 && !denied.violations().isEmpty()) {
-            denied.violations().forEach(violation -> err.println(line(violation)));
+            denied.violations().forEach(violation -> err.println(line(violation, command)));
         } else if (failure instanceof UnavailableException gone && !gone.isServerReached()) {
             err.println("error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR");
         } else if (failure instanceof JobFileException file) {
             file.reports().forEach(fault -> err.println("error: " + fault));
         } else if (failure instanceof GantryException) {
             err.println("error: " + failure.getMessage());
-        } else if (failure instanceof CommandFailedException) {
-            err.println("error: " + failure.getMessage());
+        } else if (failure instanceof CommandFailedException failed) {
+            failed.reports().forEach(fault -> err.println("error: " + fault));
         } else {
             err.println("error: " + failure + (debug ? "" : " (" + VARIABLE + "=1 shows where)"));
         }
     }
 
-    /** Formats a fault of a job. */
-    private static String line(JobViolation violation) {
-        return "error: " + violation.getField() + ": " + violation.getDescription();
+    /** Formats a fault of a request. A field that an option sets is called as the option. */
+    private static String line(JobViolation violation, CommandLine command) {
+        String option = "--" + violation.getField().replace('_', '-');
+        boolean isOption = command.getCommandSpec().findOption(option) != null;
+        return "error: " + (isOption ? option : violation.getField()) + ": " + violation.getDescription();
     }
 }

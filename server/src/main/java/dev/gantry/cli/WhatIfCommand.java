@@ -1,8 +1,16 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.client.GantryException;
+import dev.gantry.client.InvalidArgumentException;
+import dev.gantry.client.PermissionDeniedException;
 import dev.gantry.jobfile.JobSource;
+import dev.gantry.model.FieldPath;
+import dev.gantry.model.FieldPath.Step;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.NodeSelector;
+import dev.gantry.v1.ValidateJobResponse;
 import dev.gantry.v1.WhatIfChange;
 import dev.gantry.v1.WhatIfCount;
 import dev.gantry.v1.WhatIfDrain;
@@ -16,6 +24,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -120,22 +130,100 @@ final class WhatIfCommand extends ClientCommand {
         List<JobSource> jobs =
                 files.stream().map(file -> variables.read(context(), file)).toList();
         WhatIfRequest request = WhatIfRequest.newBuilder()
-                .addAllChanges(changes(jobs))
+                .addAllChanges(changes(jobs.stream()
+                        .map(source -> JobFileParameter.job(source, client))
+                        .toList()))
                 .addAllFits(fits)
                 .setMaxAllocations(allocations)
                 .build();
-        // Of several jobs, the server does not say which one is at fault.
-        WhatIfResponse answer = jobs.size() == 1
-                ? JobFileParameter.call(jobs.get(0), () -> client.whatIf(request))
-                : client.whatIf(request);
+        WhatIfResponse answer;
+        try {
+            answer = client.whatIf(request);
+        } catch (InvalidArgumentException e) {
+            throw refused(client, jobs, request, e.violations(), e);
+        } catch (PermissionDeniedException e) {
+            throw refused(client, jobs, request, e.violations(), e);
+        }
         json.print(context(), answer, () -> WhatIfView.of(answer));
         return GantryCli.DONE;
     }
 
-    private List<WhatIfChange> changes(List<JobSource> jobs) {
+    /** Says why a question is refused: of jobs in their files, of other changes by their options. */
+    private RuntimeException refused(
+            GantryClient client,
+            List<JobSource> jobs,
+            WhatIfRequest request,
+            List<JobViolation> violations,
+            RuntimeException refusal) {
+        Map<Boolean, List<JobViolation>> parts = violations.stream()
+                .collect(Collectors.partitioningBy(
+                        violation -> option(request, violation.getField()).isPresent()));
+        List<String> reports = new ArrayList<>();
+        if (jobs.size() == 1) {
+            reports.addAll(jobs.get(0).reports(parts.get(false)));
+        } else if (!parts.get(false).isEmpty()) {
+            // Of several jobs, the server does not say which one is at fault.
+            try {
+                for (JobSource job : jobs) {
+                    ValidateJobResponse answer = client.jobs().validate(job.job());
+                    reports.addAll(job.reports(answer.getViolationsList()));
+                    reports.addAll(PlanView.refusals(job, answer.getRefusalsList()));
+                }
+            } catch (GantryException unknown) {
+                return refusal;
+            }
+        }
+        parts.get(true)
+                .forEach(violation -> reports.add(option(request, violation.getField()).orElseThrow()
+                        + ": "
+                        + violation.getDescription()));
+        return reports.isEmpty() ? refusal : new CommandFailedException(reports, refusal);
+    }
+
+    /** Returns the option that a field of the question comes from; empty for a field of a job. */
+    private static Optional<String> option(WhatIfRequest request, String field) {
+        List<Step> steps = FieldPath.steps(field);
+        if (steps.size() < 2 || !steps.get(1).isIndex()) {
+            return Optional.empty();
+        }
+        int index = steps.get(1).index();
+        if (steps.get(0).name().equals("fits") && index < request.getFitsCount()) {
+            WhatIfFitQuestion fit = request.getFits(index);
+            return Optional.of("--fit %s/%s".formatted(fit.getJobId(), fit.getTaskGroup()));
+        }
+        if (!steps.get(0).name().equals("changes") || index >= request.getChangesCount()) {
+            return Optional.empty();
+        }
+        WhatIfChange change = request.getChanges(index);
+        String last = steps.get(steps.size() - 1).name();
+        return Optional.of(
+                switch (change.getChangeCase()) {
+                    case SUBMIT -> "--job " + change.getSubmit().getId();
+                    case SET_COUNT ->
+                        "--count %s/%s"
+                                .formatted(
+                                        change.getSetCount().getJobId(),
+                                        change.getSetCount().getTaskGroup());
+                    case SET_PRIORITY -> "--priority " + change.getSetPriority().getJobId();
+                    case STOP_JOB_ID -> "--stop " + change.getStopJobId();
+                    case SET_PROPERTIES -> "--set-attribute";
+                    case ADD_NODES ->
+                        switch (last) {
+                            case "cpu", "like" -> "--" + last;
+                            case "memory_mib" -> "--memory";
+                            case "count" -> "--add-nodes";
+                            default -> "--with";
+                        };
+                    case DRAIN -> "--drain";
+                    case LOSE -> "--lose";
+                    case CHANGE_NOT_SET -> field;
+                });
+    }
+
+    private List<WhatIfChange> changes(List<Job> jobs) {
         List<WhatIfChange> changes = new ArrayList<>();
         jobs.forEach(job ->
-                changes.add(WhatIfChange.newBuilder().setSubmit(job.job()).build()));
+                changes.add(WhatIfChange.newBuilder().setSubmit(job).build()));
         changes.addAll(counts);
         changes.addAll(priorities);
         stopped.forEach(

@@ -3,6 +3,7 @@ package dev.gantry.jobfile;
 import static java.util.stream.Collectors.groupingBy;
 
 import com.google.protobuf.Duration;
+import dev.gantry.jobfile.hcl.Excerpt;
 import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclItem;
 import dev.gantry.jobfile.hcl.HclName;
@@ -46,7 +47,7 @@ record Block(Position position, String name, Map<String, List<HclItem>> items, F
         }
         HclName label = item.labels().get(0);
         if (label.text().isBlank()) {
-            throw new TextFaultException(label.position(), "the name of a %s is empty: give it one".formatted(kind));
+            throw new TextFaultException(label.position(), "the name of %s is empty: give it one".formatted(Excerpt.a(kind)));
         }
         return of(item, label.text(), body, keys, faults);
     }

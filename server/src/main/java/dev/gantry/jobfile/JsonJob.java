@@ -88,8 +88,8 @@ final class JsonJob {
     private static String unknown(Descriptor message, String name) {
         List<String> known =
                 message.getFields().stream().map(FieldDescriptor::getJsonName).toList();
-        return "unknown field %s in a %s: %s"
-                .formatted(Excerpt.quoted(name), message.getName(), Spelling.hint(name, known));
+        return "unknown field %s in %s: %s"
+                .formatted(Excerpt.quoted(name), Excerpt.a(message.getName()), Spelling.hint(name, known));
     }
 
     private void readField(Message.Builder message, FieldDescriptor field) throws IOException {

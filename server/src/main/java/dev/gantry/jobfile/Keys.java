@@ -349,7 +349,7 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     .collect(Collectors.joining());
             throw new TextFaultException(
                     item.name().position(),
-                    "%s is not supported yet in a %s block: take it out%s".formatted(later.key(), kind, remedy));
+                    "%s is not supported yet in %s block: take it out%s".formatted(later.key(), Excerpt.a(kind), remedy));
         }
     }
 
@@ -362,7 +362,7 @@ record Keys(String kind, List<String> known, List<Later> later) {
     }
 
     private String unknown(String key) {
-        return "unknown key %s in a %s block: %s".formatted(Excerpt.quoted(key), kind, hint(key));
+        return "unknown key %s in %s block: %s".formatted(Excerpt.quoted(key), Excerpt.a(kind), hint(key));
     }
 
     /** Names the blocks that have the key, since files are moved from other versions of Nomad; else a key like it. */
@@ -377,6 +377,6 @@ record Keys(String kind, List<String> known, List<Later> later) {
             return Spelling.hint(key, known);
         }
         String since = key.equals(NETWORK.kind()) || key.equals(SERVICE.kind()) ? " (a group since Nomad 0.12)" : "";
-        return "it belongs in a " + String.join(" or ", places) + " block" + since;
+        return "it belongs in " + Excerpt.a(String.join(" or ", places)) + " block" + since;
     }
 }

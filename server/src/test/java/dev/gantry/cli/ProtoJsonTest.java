@@ -2,7 +2,9 @@ package dev.gantry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.JsonFormat;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskState;
@@ -25,5 +27,20 @@ class ProtoJsonTest {
         assertThat(ProtoJson.of(allocation))
                 .contains("\"startTime\": \"9999-12-31T23:59:59.999999999Z\"")
                 .contains("\"time\": \"9999-12-31T23:59:59.999999999Z\"");
+    }
+
+    @Test
+    void characters_stand_as_they_are_and_the_json_says_the_same() throws InvalidProtocolBufferException {
+        Allocation allocation = Allocation.newBuilder()
+                .setId("a=b<c>'d'&\u0001")
+                .setDescription("\\u003d \\\\u003d \\=\u2028\"")
+                .build();
+
+        String json = ProtoJson.of(allocation);
+
+        assertThat(json).contains("\"a=b<c>'d'&\\u0001\"").contains("\\\\u003d");
+        Allocation.Builder read = Allocation.newBuilder();
+        JsonFormat.parser().merge(json, read);
+        assertThat(read.build()).isEqualTo(allocation);
     }
 }

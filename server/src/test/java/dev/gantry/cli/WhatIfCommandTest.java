@@ -3,8 +3,15 @@ package dev.gantry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
+import com.google.rpc.Code;
+import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.NodeSelector;
 import dev.gantry.v1.PlacementFailure;
+import dev.gantry.v1.ValidateJobRequest;
+import dev.gantry.v1.ValidateJobResponse;
 import dev.gantry.v1.WhatIfAllocation;
 import dev.gantry.v1.WhatIfChange;
 import dev.gantry.v1.WhatIfChange.ChangeCase;
@@ -12,9 +19,14 @@ import dev.gantry.v1.WhatIfFit;
 import dev.gantry.v1.WhatIfGroup;
 import dev.gantry.v1.WhatIfRequest;
 import dev.gantry.v1.WhatIfResponse;
+import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WhatIfCommandTest {
 
@@ -155,5 +167,55 @@ class WhatIfCommandTest {
             assertThat(run.exitCode()).as(wrong.get(0)).isEqualTo(2);
             assertThat(run.err()).startsWith("error: ").contains(wrong.get(1));
         }
+    }
+
+    @Test
+    void a_refused_question_is_explained_in_the_words_that_asked_it(@TempDir Path dir) throws IOException {
+        String good = Files.writeString(dir.resolve("good.hcl"), "job \"good\" {}").toString();
+        String bad = Files.writeString(dir.resolve("bad.hcl"), """
+                        job "bad" {
+                          group "g" {
+                            count = 1000000
+                          }
+                        }
+                        """).toString();
+        JobViolation count = JobViolation.newBuilder()
+                .setField("task_groups[0].count")
+                .setDescription("is too many")
+                .build();
+        BadRequest refusal = BadRequest.newBuilder()
+                .addFieldViolations(violation("task_groups[0].count"))
+                .addFieldViolations(violation("changes[2].set_count.count"))
+                .addFieldViolations(violation("fits[0].job_id"))
+                .build();
+        cluster.refuses(
+                "WhatIf",
+                StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                        .setCode(Code.INVALID_ARGUMENT_VALUE)
+                        .addDetails(Any.pack(refusal))
+                        .build()));
+        cluster.on("ValidateJob", (ValidateJobRequest request) -> List.of(
+                request.getJob().getId().equals("good")
+                        ? ValidateJobResponse.getDefaultInstance()
+                        : ValidateJobResponse.newBuilder().addViolations(count).build()));
+
+        CliRun run = CliRun.of(
+                cluster, "what-if", "--job", good, "--job", bad, "--count=web/front=-1", "--fit=sum/main");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines())
+                .containsExactly(
+                        "error: " + bad + ":3:13: count: is too many",
+                        "        count = 1000000",
+                        "                ^",
+                        "error: --count web/front: is at fault",
+                        "error: --fit sum/main: is at fault");
+    }
+
+    private static FieldViolation violation(String field) {
+        return FieldViolation.newBuilder()
+                .setField(field)
+                .setDescription("is at fault")
+                .build();
     }
 }

@@ -20,6 +20,14 @@ class JobFileFaultsTest {
         return Stream.of(
                 arguments("job \"j\" →{\n  group \"g\" {\n  }\n", "this { is never closed: add }"),
                 arguments("job \"j\" {\n  group \"g\" →{\n", "this { is never closed: add }"),
+                arguments(
+                        "variable \"a\" →{\n  default = 1\n\nvariable \"b\" {\n  default = 2\n}\n"
+                                + "job \"j\" {\n  group \"g\" { count = var.a + var.b }\n}\n",
+                        "this { is never closed: add } before line 4"),
+                arguments(
+                        "variable \"a\" {\n  default = 1\n  validation →{\n    condition = true\n    error_message = \"x\"\n\njob \"j\" {\n"
+                                + "  group \"g\" { count = var.a }\n}\n",
+                        "this { is never closed: add } before line 7"),
                 arguments("job \"j\" {\n  datacenters = →[\"a\",\n", "this [ is never closed: add ]"),
                 arguments("job \"j\" {\n  datacenters = →[\"a\"", "this [ is never closed: add ]"),
                 arguments("job \"j\" {\n  name = →\"abc\n}", "this string is not closed on its line: add \""),
@@ -113,7 +121,7 @@ class JobFileFaultsTest {
                         "weight must be a whole number from -100 to 100, not 101"),
                 arguments(
                         "job \"j\" { affinity { →distinct_hosts = true } }",
-                        "unknown key \"distinct_hosts\" in a affinity block: it belongs in a constraint block"),
+                        "unknown key \"distinct_hosts\" in an affinity block: it belongs in a constraint block"),
                 arguments(
                         "job \"j\" { group \"g\" { restart { mode = →\"never\" } } }",
                         "mode must be \"delay\" or \"fail\", not \"never\""),
@@ -224,7 +232,7 @@ class JobFileFaultsTest {
         assertThatThrownBy(() -> read(file.text()))
                 .isInstanceOf(JobFileException.class)
                 .hasMessageStartingWith("j.hcl:" + file.position() + ": ")
-                .hasMessageContaining(" is not supported yet in a ");
+                .hasMessageContaining(" is not supported yet in a");
     }
 
     @ParameterizedTest

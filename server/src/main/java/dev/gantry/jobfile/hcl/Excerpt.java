@@ -27,4 +27,15 @@ public final class Excerpt {
         boolean whole = text.codePointCount(0, text.length()) <= LONGEST;
         return whole ? text : text.substring(0, text.offsetByCodePoints(0, LONGEST)) + "…";
     }
+
+    /**
+     * Puts the article before a word of job files.
+     *
+     * @param word the word, such as {@code update}
+     * @return such as {@code an update}
+     */
+    public static String a(String word) {
+        boolean isVowel = !word.isEmpty() && "aeiouAEIOU".indexOf(word.charAt(0)) >= 0;
+        return (isVowel && !word.startsWith("user") ? "an " : "a ") + word;
+    }
 }

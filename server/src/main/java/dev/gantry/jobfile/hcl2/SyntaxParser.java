@@ -8,8 +8,11 @@ import dev.gantry.jobfile.hcl.TextFaultException;
 import dev.gantry.jobfile.hcl2.SyntaxBody.Item;
 import dev.gantry.jobfile.hcl2.Tokens.Kind;
 import dev.gantry.jobfile.hcl2.Tokens.Token;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -20,6 +23,9 @@ final class SyntaxParser {
 
     private static final int DEEPEST = 100;
 
+    /** The blocks of a file that stand in no other block, with a label. */
+    private static final Set<String> OUTERMOST = Set.of("job", "variable");
+
     /** The beginning of a setting, of a block, or of a block's end. */
     private static final Pattern ITEM = Pattern.compile(
             "[ \\t]*(\\}|(\"[^\"\\n]*\"|[\\p{L}_][\\p{L}\\p{N}_.-]*)[ \\t]*(=(?![=>])|\\{|[\"\\p{L}_]))");
@@ -28,7 +34,8 @@ final class SyntaxParser {
     private final Cursor cursor;
     private final Faults faults;
     private final ExpressionParser expressions;
-    private int depth;
+    private final List<Item> outermost = new ArrayList<>();
+    private final Deque<Token> open = new ArrayDeque<>();
     private boolean unclosed;
     private Position lastRecovered = Position.START;
 
@@ -71,12 +78,11 @@ final class SyntaxParser {
     }
 
     private SyntaxBody file() {
-        List<Item> items = new ArrayList<>();
         readFirst();
         while (!tokens.token().is(Kind.END) && !faults.hasMore()) {
-            readItem(items);
+            readItem(outermost);
         }
-        return new SyntaxBody(items);
+        return new SyntaxBody(outermost);
     }
 
     private void readFirst() {
@@ -93,7 +99,12 @@ final class SyntaxParser {
             List<HclName> labels = labels();
             Token sign = tokens.token();
             if (sign.is("{")) {
-                items.add(new SyntaxBody.Section(name, labels, body(), sign.position()));
+                boolean isMisplaced = isOpen() && OUTERMOST.contains(name.text()) && !labels.isEmpty();
+                if (isMisplaced) {
+                    reportUnclosedBefore(name);
+                }
+                SyntaxBody body = body();
+                (isMisplaced ? outermost : items).add(new SyntaxBody.Section(name, labels, body, sign.position()));
             } else {
                 requireSetting(name, labels);
                 tokens.advance();
@@ -157,11 +168,11 @@ final class SyntaxParser {
     }
 
     private SyntaxBody body() {
-        Token open = tokens.token();
-        if (depth >= DEEPEST) {
-            throw new TextFaultException(open.position(), "nested more than " + DEEPEST + " deep: flatten the file");
+        Token brace = tokens.token();
+        if (open.size() >= DEEPEST) {
+            throw new TextFaultException(brace.position(), "nested more than " + DEEPEST + " deep: flatten the file");
         }
-        depth++;
+        open.push(brace);
         List<Item> items = new ArrayList<>();
         try {
             tokens.advance();
@@ -170,22 +181,37 @@ final class SyntaxParser {
         }
         while (!tokens.token().is("}") && !faults.hasMore()) {
             if (tokens.token().is(Kind.END)) {
-                reportUnclosed(open);
+                reportUnclosed(brace);
                 break;
             }
             readItem(items);
         }
-        depth--;
+        open.pop();
         if (tokens.token().is("}")) {
             tokens.advance();
         }
         return new SyntaxBody(items);
     }
 
+    private boolean isOpen() {
+        return !open.isEmpty();
+    }
+
     /** Reports only the innermost of all braces that are open at the end. */
-    private void reportUnclosed(Token open) {
+    private void reportUnclosed(Token brace) {
         if (!unclosed && faults.isEmpty()) {
-            faults.add(open.position(), "this { is never closed: add }");
+            faults.add(brace.position(), "this { is never closed: add }");
+        }
+        unclosed = true;
+    }
+
+    /** Reports the innermost brace that is open where a block begins that stands in no other. */
+    private void reportUnclosedBefore(HclName block) {
+        if (!unclosed) {
+            faults.add(
+                    open.element().position(),
+                    "this { is never closed: add } before line %d"
+                            .formatted(block.position().line()));
         }
         unclosed = true;
     }
@@ -193,7 +219,7 @@ final class SyntaxParser {
     /** Keeps a fault, and goes to where the parse can go on. */
     private void recover(TextFaultException fault) {
         // A brace too many may follow from an earlier fault.
-        if (!(tokens.token().is("}") && depth == 0 && !faults.isEmpty())) {
+        if (!(tokens.token().is("}") && !isOpen() && !faults.isEmpty())) {
             faults.add(fault);
         }
         int braces = expressions.open().braces();
@@ -226,7 +252,7 @@ final class SyntaxParser {
         int braces = opened;
         while (!cursor.atEnd()) {
             int c = cursor.peek();
-            if (c == '}' && braces == 0 && depth > 0) {
+            if (c == '}' && braces == 0 && isOpen()) {
                 return;
             }
             if (c == '"') {
