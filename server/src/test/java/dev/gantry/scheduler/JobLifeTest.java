@@ -51,6 +51,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +134,38 @@ class JobLifeTest {
             assertThat(plan.deployments())
                     .extracting(Deployment::getStatus)
                     .containsExactly(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED);
+        }
+
+        @Test
+        void that_is_paused_does_not_end_though_all_are_healthy() {
+            runHealthy(version(0, updated(2, 100, 2, 0)));
+            JobVersion next = version(1, updated(2, 200, 2, 0));
+            put(carryOut(next).deployments().get(0).toBuilder().setPaused(true).build());
+            ofVersion(1).forEach(one -> change(one, it -> it.setHealthy(true)));
+
+            assertThat(carryOut(next).deployments())
+                    .extracting(Deployment::getStatus)
+                    .doesNotContain(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        }
+
+        @Test
+        void of_a_job_that_was_purged_and_submitted_again_has_an_id_of_its_own() {
+            JobVersion job = version(0, updated(1, 100, 1, 0));
+            List<Plan> plans = Stream.of(4, 4, 9)
+                    .map(index -> new Scheduler(MachineUses.NONE)
+                            .plan(
+                                    cluster,
+                                    job.toBuilder().setCreateIndex(index).build(),
+                                    false,
+                                    now,
+                                    SchedulerOptions.DEFAULT))
+                    .toList();
+            List<String> ids =
+                    plans.stream().map(plan -> plan.deployments().get(0).getId()).toList();
+
+            assertThat(ids.get(1)).isEqualTo(ids.get(0));
+            assertThat(ids.get(2)).isNotEqualTo(ids.get(0));
+            assertThat(plans.get(2).placements().get(0).deploymentId()).isEqualTo(ids.get(2));
         }
 
         @Test

@@ -23,7 +23,7 @@ public final class DeploymentMerge {
      */
     public static Deployment merge(Deployment stored, Deployment planned, Map<String, Long> healthyMore) {
         Deployment.Builder merged = stored.toBuilder()
-                .setStatus(planned.getStatus())
+                .setStatus(isStillPaused(stored, planned) ? stored.getStatus() : planned.getStatus())
                 .setDescription(isStillPaused(stored, planned) ? stored.getDescription() : planned.getDescription())
                 .clearGroups();
         planned.getGroupsList()
@@ -35,7 +35,9 @@ public final class DeploymentMerge {
     }
 
     private static boolean isStillPaused(Deployment stored, Deployment planned) {
-        return stored.getPaused() && planned.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING;
+        return stored.getPaused()
+                && (planned.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING
+                        || planned.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
     }
 
     /** Returns a deployment with no healthy and no unhealthy allocations. */

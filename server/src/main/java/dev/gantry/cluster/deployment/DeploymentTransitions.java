@@ -83,11 +83,12 @@ public final class DeploymentTransitions {
     }
 
     /**
-     * Advances a running deployment: marks it as successful, promotes its canaries if auto_promote says so, or queues
+     * Advances a running deployment, unless it is paused: marks it as successful, promotes its canaries if auto_promote says so, or queues
      * an evaluation that replaces more allocations.
      */
     void advance(WriteTransaction transaction, Deployment deployment, Instant now) {
-        if (deployment.getGroupsList().stream().allMatch(DeploymentTransitions::isDone)) {
+        if (!deployment.getPaused()
+                && deployment.getGroupsList().stream().allMatch(DeploymentTransitions::isDone)) {
             succeed(transaction, deployment);
         } else if (!deployment.getPaused() && autoPromotes(transaction, deployment)) {
             promote(transaction, deployment, List.of(), now);
@@ -186,7 +187,8 @@ public final class DeploymentTransitions {
 
     /** Stores a running deployment that a plan has changed; marks it as successful if it is complete now. */
     public void settle(WriteTransaction transaction, Deployment deployment) {
-        if (!deployment.getGroupsList().isEmpty()
+        if (!deployment.getPaused()
+                && !deployment.getGroupsList().isEmpty()
                 && deployment.getGroupsList().stream().allMatch(DeploymentTransitions::isDone)) {
             succeed(transaction, deployment);
         } else {

@@ -130,6 +130,7 @@ public final class JobVersionCache {
         return JobVersion.newBuilder()
                 .setJob(job.getJob())
                 .setVersion(job.getVersion())
+                .setCreateIndex(job.getCreateIndex())
                 .build();
     }
 }

@@ -57,6 +57,7 @@ final class DryRun {
         JobVersion version = JobVersion.newBuilder()
                 .setJob(job)
                 .setVersion(VersionRule.version(stored, job, hasFailed))
+                .setCreateIndex(stored.map(JobRecord::getCreateIndex).orElse(0L))
                 .build();
         Plan plan = scheduler.plan(snapshot.cluster(), version, ParentJobs.isParent(job), clock.instant(), options);
         int nodes = Math.min(NODES_EXPLAINED, VERDICTS / Math.max(1, job.getTaskGroupsCount()));

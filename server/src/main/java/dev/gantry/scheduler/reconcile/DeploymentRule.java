@@ -70,10 +70,11 @@ public final class DeploymentRule {
      * has ended.
      */
     static String idFor(Demand demand, Optional<Deployment> current) {
-        return isStepwise(demand)
-                        && current.filter(one -> !JobDeployments.isRunning(one)).isEmpty()
-                ? id(demand.job().getId(), demand.jobVersion())
-                : "";
+        if (!isStepwise(demand)) {
+            return "";
+        }
+        return current.map(one -> JobDeployments.isRunning(one) ? one.getId() : "")
+                .orElseGet(() -> id(demand.job().getId(), demand.jobVersion(), demand.createIndex()));
     }
 
     /**
@@ -146,7 +147,7 @@ public final class DeploymentRule {
 
     private Deployment begin(List<GroupChange> changes) {
         Deployment.Builder deployment = Deployment.newBuilder()
-                .setId(id(job.getJob().getId(), job.getVersion()))
+                .setId(id(job.getJob().getId(), job.getVersion(), job.getCreateIndex()))
                 .setJobId(job.getJob().getId())
                 .setJobVersion(job.getVersion())
                 .setCreateTime(ProtoTimes.toTimestamp(now));
@@ -189,7 +190,8 @@ public final class DeploymentRule {
                         .filter(change -> group(change).isPresent())
                         .allMatch(change -> change.rollout().complete())
                 && after.getGroupsList().stream().allMatch(DeploymentGroup::getPromoted);
-        if (complete) {
+        // A paused deployment waits for its operator, even if nothing is left to do.
+        if (complete && !before.getPaused()) {
             after.setStatus(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL)
                     .setDescription("all allocations of version %d are healthy".formatted(job.getVersion()));
         } else {
@@ -223,9 +225,12 @@ public final class DeploymentRule {
         return type == JobType.JOB_TYPE_SERVICE && group.hasUpdate();
     }
 
-    /** Returns the same id for the same version, so that a plan that is made twice means one deployment. */
-    private static String id(String jobId, long version) {
-        return UUID.nameUUIDFromBytes((jobId + "@" + version).getBytes(StandardCharsets.UTF_8))
-                .toString();
+    /**
+     * Returns the same id for the same version, so that a plan that is made twice means one deployment. A job that was
+     * purged and submitted again has other ids.
+     */
+    private static String id(String jobId, long version, long createIndex) {
+        String name = "%s@%d@%d".formatted(jobId, version, createIndex);
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 }

@@ -13,13 +13,20 @@ import dev.gantry.v1.TaskGroup;
  *
  * @param job the job
  * @param jobVersion the version of the job
+ * @param createIndex the index at which the job was first submitted
  * @param group the group
  * @param request the resources of one allocation
  * @param classes the test of nodes for the group's requirements
  * @param algorithm the order in which nodes are filled
  */
 public record Demand(
-        Job job, long jobVersion, TaskGroup group, ResourceRequest request, NodeClasses classes, Algorithm algorithm) {
+        Job job,
+        long jobVersion,
+        long createIndex,
+        TaskGroup group,
+        ResourceRequest request,
+        NodeClasses classes,
+        Algorithm algorithm) {
 
     /**
      * Reads the demand of a group.
@@ -36,7 +43,14 @@ public record Demand(
         Job job = version.getJob();
         NodeClasses classes = cluster.cache()
                 .classes(NodeRequirements.of(job, group, cluster.refusing(() -> GroupUse.of(group, uses))));
-        return new Demand(job, version.getVersion(), group, ResourceRequest.of(group), classes, algorithm);
+        return new Demand(
+                job,
+                version.getVersion(),
+                version.getCreateIndex(),
+                group,
+                ResourceRequest.of(group),
+                classes,
+                algorithm);
     }
 
     /**

@@ -184,6 +184,27 @@ class DeploymentTest {
     }
 
     @Test
+    void a_paused_deployment_is_complete_only_when_it_is_resumed() {
+        cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
+        cluster.deployments().pause("d1").join();
+
+        cluster.reportHealth(id("d1a0"), true);
+        cluster.reportHealth(id("d1a1"), true);
+
+        assertThat(cluster.deployment("d1")).satisfies(paused -> {
+            assertThat(paused.getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+            assertThat(paused.getPaused()).isTrue();
+            assertThat(paused.getGroups(0).getHealthy()).isEqualTo(2);
+        });
+        assertThat(cluster.job("web").getStable()).isFalse();
+
+        cluster.deployments().resume("d1").join();
+
+        assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThat(cluster.job("web").getStable()).isTrue();
+    }
+
+    @Test
     void a_newer_deployment_is_neither_promoted_nor_failed_in_place_of_the_named_one() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder().setCanary(1)), "d1", 1);
         cluster.reportHealth(id("d1a0"), true);
