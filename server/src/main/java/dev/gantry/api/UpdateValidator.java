@@ -44,6 +44,16 @@ final class UpdateValidator {
                         "%d is more than the count of group \"%s\", %d"
                                 .formatted(group.getUpdate().getCanary(), group.getName(), group.getCount()));
             }
+            // The allocation of its index still runs and writes when a canary begins.
+            if (whole.getType() == JobType.JOB_TYPE_SERVICE
+                    && group.getUpdate().getCanary() > 0
+                    && group.getEphemeralDisk().getSticky()) {
+                violations.add(
+                        path + ".canary",
+                        ("a canary of group \"%s\" would take an allocation's place without its data, though ephemeral_disk"
+                                        + " is sticky: set canary to 0, or sticky to false")
+                                .formatted(group.getName()));
+            }
         }
     }
 

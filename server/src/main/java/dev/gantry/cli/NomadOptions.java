@@ -102,6 +102,7 @@ final class NomadOptions {
             new Refused("An evaluation has the priority of its job: set priority in the job file");
     private static final Meaning DELAY =
             new Refused("The delay is that of the job: set shutdown_delay in the job file");
+    private static final Meaning RUNNING = new Refused("Tasks that have ended are not run again: leave it out");
     private static final Meaning FOLLOW =
             new Refused("The command shows one moment: 'gantry job run' follows what it submits");
     private static final Meaning GROUP =
@@ -188,7 +189,7 @@ final class NomadOptions {
             of("job scale", entry("check-index", new Refused("Nothing but the count changes: leave it out"))),
             of(
                     "job restart",
-                    entry("all-tasks", PASSES),
+                    entry("all-tasks", RUNNING),
                     entry("on-error", new PassesWith(Set.of("fail"), "The command ends with the first failure, as with fail")),
                     entry("batch-wait", new Refused("Each batch is waited for until it runs again: leave it out")),
                     entry(
@@ -209,7 +210,7 @@ final class NomadOptions {
             of("alloc fs", entry("H", PASSES), entry("group", GROUP)),
             of(
                     "alloc restart",
-                    entry("all-tasks", PASSES),
+                    entry("all-tasks", RUNNING),
                     entry("reschedule", new Refused("It gets another one in its place by: gantry alloc stop ID"))),
             of(
                     "node status",

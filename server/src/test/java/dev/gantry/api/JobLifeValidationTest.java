@@ -155,6 +155,7 @@ class JobLifeValidationTest {
                 "JOB_TYPE_SYSTEM | count: 2 | count | 2 is not for a system job",
                 "JOB_TYPE_SYSTEM | reschedule { } | reschedule | is not for system jobs",
                 "JOB_TYPE_SERVICE | update { canary: 2 } | update.canary | more than the count",
+                "JOB_TYPE_SERVICE | update { canary: 1 } ephemeral_disk { sticky: true } | update.canary | without its data, though ephemeral_disk is sticky",
                 "JOB_TYPE_SERVICE | restart { attempts: -1 } | restart.attempts | -1 is below 0",
                 "JOB_TYPE_SERVICE | restart { mode: 7 } | restart.mode | 7 is no mode",
                 "JOB_TYPE_SERVICE | ephemeral_disk { size_mib: 9 } | ephemeral_disk.size_mib | 9 MiB is less than 10 MiB",
