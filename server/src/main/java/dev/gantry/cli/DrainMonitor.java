@@ -20,8 +20,9 @@ import java.util.stream.Collectors;
  * @param context the context to print to
  * @param client the client
  * @param ignoreSystem true if allocations of system jobs stay
+ * @param ids the allocations that are reported once they have left
  */
-record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSystem) {
+record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSystem, Set<String> ids) {
 
     /**
      * The interval at which the node's allocations are listed. The watched node itself changes only at the end of the
@@ -35,17 +36,23 @@ record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSyste
     /** The most jobs checked at a time. */
     private static final int JOBS_ASKED = 20;
 
+    /** Lists the allocations of a node, before a drain begins: those that leave at once are reported, too. */
+    static DrainMonitor of(CliContext context, GantryClient client, Node node, boolean ignoreSystem) {
+        Set<String> ids =
+                live(client, node).stream().map(Allocation::getId).collect(Collectors.toSet());
+        return new DrainMonitor(context, client, ignoreSystem, ids);
+    }
+
     /** Follows a drain that has begun. Returns the exit code. */
     int follow(Node drained) {
-        Set<String> left = new HashSet<>();
-        live(drained).forEach(allocation -> left.add(allocation.getId()));
+        Set<String> left = new HashSet<>(ids);
         try (Watch<Node> watch = client.nodes().watch(drained.getId())) {
             Node node = drained;
             Set<String> told = new HashSet<>();
             int quiet = 0;
             while (node.hasDrain() && !watch.isEnded()) {
                 node = watch.poll(INTERVAL).orElse(node);
-                List<Allocation> live = live(node);
+                List<Allocation> live = live(client, node);
                 quiet = live.size() < left.size() ? 0 : quiet + 1;
                 tellWhatLeft(live, left);
                 if (node.hasDrain() && quiet >= QUIET_INTERVALS) {
@@ -53,7 +60,9 @@ record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSyste
                     tellWhatStays(live, told);
                 }
             }
-            return verdict(node);
+            List<Allocation> rest = live(client, node);
+            tellWhatLeft(rest, left);
+            return verdict(node, rest.size());
         }
     }
 
@@ -84,8 +93,7 @@ record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSyste
         left.retainAll(live);
     }
 
-    private int verdict(Node node) {
-        long rest = live(node).size();
+    private int verdict(Node node, long rest) {
         if (rest == 0 || ignoreSystem) {
             String spared = rest == 0 ? "" : ", but for " + TextFormat.count(rest, "allocation") + " of system jobs";
             context.print("==> Node \"%s\" is drained%s".formatted(node.getName(), spared));
@@ -98,7 +106,7 @@ record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSyste
         return GantryCli.FAILED;
     }
 
-    private List<Allocation> live(Node node) {
+    private static List<Allocation> live(GantryClient client, Node node) {
         return client.allocations()
                 .list(AllocationQuery.ALL.onNode(node.getId()))
                 .filter(allocation -> !AllocationStatuses.isTerminal(allocation))

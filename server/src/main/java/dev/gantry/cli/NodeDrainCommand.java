@@ -5,6 +5,7 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.v1.Node;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,8 +28,16 @@ final class NodeDrainCommand extends ClientCommand {
     @Mixin
     private NodeParameter which;
 
-    @ArgGroup(multiplicity = "1")
-    private Choice choice;
+    @Option(names = "--enable", description = "Begins a drain and follows it, or changes its deadline.")
+    private boolean enable;
+
+    @Option(names = "--disable", description = "Ends a drain.")
+    private boolean disable;
+
+    @Option(
+            names = "--monitor",
+            description = "Changes nothing, and follows a drain that has begun; with --enable, the same as --enable.")
+    private boolean monitor;
 
     @ArgGroup
     private Limit limit = new Limit();
@@ -51,11 +60,14 @@ final class NodeDrainCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        String nodeId = which.find(client);
-        if (choice.monitor) {
-            return monitor(client, nodeId);
+        if (!enable && !disable && !monitor) {
+            throw which.misuse("Give --enable to begin a drain, --disable to end it, or --monitor to follow it");
         }
-        if (!choice.change.isEnable()) {
+        if (disable && (enable || monitor)) {
+            throw which.misuse("--disable ends a drain: leave out " + (enable ? "--enable" : "--monitor"));
+        }
+        String nodeId = which.find(client);
+        if (disable) {
             Node node = client.nodes().endDrain(nodeId, !keepIneligible);
             json.print(
                     context(),
@@ -63,14 +75,19 @@ final class NodeDrainCommand extends ClientCommand {
                     () -> List.of("==> Node \"%s\" is not drained any more".formatted(node.getName())));
             return GantryCli.DONE;
         }
+        return enable ? begin(client, nodeId) : monitor(client, nodeId);
+    }
+
+    private int begin(GantryClient client, String nodeId) {
+        Optional<DrainMonitor> follower = detach || json.isGiven()
+                ? Optional.empty()
+                : Optional.of(DrainMonitor.of(context(), client, client.nodes().get(nodeId), ignoreSystem));
         Node node = client.nodes().drain(nodeId, options());
         json.print(
                 context(),
                 node,
                 () -> List.of("==> Node \"%s\" is being drained%s".formatted(node.getName(), until(node))));
-        return detach || json.isGiven()
-                ? GantryCli.DONE
-                : new DrainMonitor(context(), client, ignoreSystem).follow(node);
+        return follower.map(one -> one.follow(node)).orElse(GantryCli.DONE);
     }
 
     /** Follows a drain that another command has begun. */
@@ -81,7 +98,7 @@ final class NodeDrainCommand extends ClientCommand {
             return GantryCli.DONE;
         }
         print("==> Node \"%s\" is being drained%s".formatted(node.getName(), until(node)));
-        return new DrainMonitor(context(), client, ignoreSystem).follow(node);
+        return DrainMonitor.of(context(), client, node, ignoreSystem).follow(node);
     }
 
     private DrainOptions options() {
@@ -96,15 +113,6 @@ final class NodeDrainCommand extends ClientCommand {
         return node.getDrain().hasDeadline()
                 ? ", until " + TimeFormat.exact(node.getDrain().getDeadline())
                 : "";
-    }
-
-    private static final class Choice {
-
-        @ArgGroup(multiplicity = "1")
-        private EnableOrDisable change;
-
-        @Option(names = "--monitor", description = "Changes nothing, and follows a drain that has begun.")
-        private boolean monitor;
     }
 
     private static final class Limit {

@@ -44,9 +44,14 @@ final class NodeParameter {
      */
     String find(GantryClient client) {
         if (self == (named != null)) {
-            throw new ParameterException(spec.commandLine(), "Name a node, or give --self: one of them");
+            throw misuse("Name a node, or give --self: one of them");
         }
         return self ? ofThisMachine(client) : named;
+    }
+
+    /** Makes the exception of options of the command that do not fit. */
+    ParameterException misuse(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     private static String ofThisMachine(GantryClient client) {

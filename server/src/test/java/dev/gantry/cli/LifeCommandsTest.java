@@ -1064,7 +1064,7 @@ class LifeCommandsTest {
         CliRun run = CliRun.of(cluster, "node", "drain", "n1");
 
         assertThat(run.err())
-                .startsWith("error: Missing required argument")
+                .startsWith("error: Give ")
                 .contains("--enable")
                 .contains("--disable")
                 .contains("--monitor");
@@ -1081,6 +1081,9 @@ class LifeCommandsTest {
                 .build();
         Message none = ListAllocationsResponse.getDefaultInstance();
         cluster.answers(
+                        "GetNode",
+                        GetNodeResponse.newBuilder().setNode(Samples.node("n1")).build())
+                .answers(
                         "DrainNode",
                         DrainNodeResponse.newBuilder().setNode(draining).build())
                 .on(
@@ -1107,8 +1110,41 @@ class LifeCommandsTest {
                         ==> Node "n1" is drained
                         """);
         assertThat(run.exitCode()).isZero();
-        assertThat(((DrainNodeRequest) cluster.requests().get(0)).getBegin().getDeadline())
-                .isEqualTo(Duration.newBuilder().setSeconds(1800).build());
+        assertThat(cluster.requests())
+                .filteredOn(DrainNodeRequest.class::isInstance)
+                .singleElement()
+                .satisfies(request ->
+                        assertThat(((DrainNodeRequest) request).getBegin().getDeadline())
+                                .isEqualTo(Duration.newBuilder()
+                                        .setSeconds(1800)
+                                        .build()));
+    }
+
+    @Test
+    void allocations_that_leave_at_once_are_reported() {
+        Node node = Samples.node("n1");
+        AtomicBoolean drained = new AtomicBoolean();
+        cluster.answers("GetNode", GetNodeResponse.newBuilder().setNode(node).build())
+                .on("DrainNode", request -> {
+                    drained.set(true);
+                    return List.of(DrainNodeResponse.newBuilder().setNode(node).build());
+                })
+                .on(
+                        "ListAllocations",
+                        request -> List.of(
+                                drained.get()
+                                        ? ListAllocationsResponse.getDefaultInstance()
+                                        : ListAllocationsResponse.newBuilder()
+                                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                                                .build()))
+                .streams("WatchNode", WatchNodeResponse.newBuilder().setNode(node).build());
+
+        CliRun run = CliRun.of(cluster, "node", "drain", "-enable", "-monitor", "n1");
+
+        assertThat(run.out()).contains("    Allocation \"5e0b39f0\" has left\n==> Node \"n1\" is drained\n");
+        assertThat(run.exitCode()).isZero();
+        assertThat(CliRun.of(cluster, "node", "drain", "-disable", "-monitor", "n1").err())
+                .startsWith("error: --disable ends a drain: leave out --monitor\n");
     }
 
     @Test
@@ -1188,6 +1224,9 @@ class LifeCommandsTest {
         AtomicReference<StreamObserver<Message>> watch = new AtomicReference<>();
         AtomicInteger asked = new AtomicInteger();
         cluster.answers(
+                        "GetNode",
+                        GetNodeResponse.newBuilder().setNode(Samples.node("n1")).build())
+                .answers(
                         "DrainNode",
                         DrainNodeResponse.newBuilder().setNode(draining).build())
                 .on(
