@@ -3,10 +3,12 @@ package dev.gantry.cli;
 import dev.gantry.client.GantryException;
 import dev.gantry.client.InvalidArgumentException;
 import dev.gantry.client.PermissionDeniedException;
+import dev.gantry.client.UnauthenticatedException;
 import dev.gantry.client.UnavailableException;
 import dev.gantry.jobfile.JobFileException;
 import dev.gantry.v1.JobViolation;
 import java.io.PrintStream;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -18,10 +20,12 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
     private static final String VARIABLE = "GANTRY_DEBUG";
 
     private final PrintStream err;
+    private final Map<String, String> environment;
     private final boolean debug;
 
     CommandFailureHandler(CliContext context) {
         this.err = context.console().err();
+        this.environment = context.environment();
         this.debug = context.environment().containsKey(VARIABLE);
     }
 
@@ -45,7 +49,9 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
                 && !denied.violations().isEmpty()) {
             denied.violations().forEach(violation -> err.println(line(violation, command)));
         } else if (failure instanceof UnavailableException gone && !gone.isServerReached()) {
-            err.println("error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR");
+            err.println("error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR" + ignored("ADDR"));
+        } else if (failure instanceof UnauthenticatedException) {
+            err.println("error: " + failure.getMessage() + ignored("TOKEN"));
         } else if (failure instanceof JobFileException file) {
             file.reports().forEach(fault -> err.println("error: " + fault));
         } else if (failure instanceof GantryException) {
@@ -55,6 +61,13 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
         } else {
             err.println("error: " + failure + (debug ? "" : " (" + VARIABLE + "=1 shows where)"));
         }
+    }
+
+    /** Says that a variable of Nomad's is set and has no effect, if Gantry's own is not set. */
+    private String ignored(String name) {
+        return environment.containsKey("NOMAD_" + name) && !environment.containsKey("GANTRY_" + name)
+                ? ". NOMAD_%s is set, but Gantry reads GANTRY_%1$s".formatted(name)
+                : "";
     }
 
     /** Formats a fault of a request. A field that an option sets is called as the option. */

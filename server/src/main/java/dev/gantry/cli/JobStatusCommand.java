@@ -13,8 +13,6 @@ import picocli.CommandLine.Parameters;
 @Command(name = "status", description = "Shows all jobs, or one job with its allocations and what keeps it waiting.")
 final class JobStatusCommand extends ClientCommand {
 
-    private static final int CHILDREN_SHOWN = 20;
-
     @Parameters(
             arity = "0..1",
             paramLabel = "JOB",
@@ -52,7 +50,7 @@ final class JobStatusCommand extends ClientCommand {
         return GantryCli.DONE;
     }
 
-    /** Returns the newest children of a periodic or parameterized job, newest first. */
+    /** Returns the newest children of a periodic or parameterized job, newest first, at most as many as are counted. */
     private static List<JobRecord> children(GantryClient client, JobRecord parent) {
         if (!parent.getJob().hasPeriodic() && !parent.getJob().hasParameterized()) {
             return List.of();
@@ -61,7 +59,7 @@ final class JobStatusCommand extends ClientCommand {
         // The ids of children sort by time.
         return client.jobs()
                 .list(JobQuery.ALL.childrenOf(id).beginningWith(id + "/").reversed())
-                .limit(CHILDREN_SHOWN)
+                .limit(JobView.CHILDREN_COUNTED)
                 .toList();
     }
 

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 final class JobVariableOptions {
 
     private static final String PREFIX = "GANTRY_VAR_";
+    private static final String NOMADS = "NOMAD_VAR_";
 
     @Option(
             names = "--var",
@@ -54,6 +55,8 @@ final class JobVariableOptions {
                         variable.getValue(),
                         "of " + name,
                         example -> name + "=" + ShellWord.of(example));
+            } else if (name.startsWith(NOMADS)) {
+                inputs = inputs.ignoring(name.substring(NOMADS.length()), name + " is set, but Gantry does not read it");
             }
         }
         for (Path file : files) {

@@ -18,6 +18,11 @@ import java.util.List;
 /** Shows jobs. */
 record JobView(TimeFormat moments, VerboseOption ids) {
 
+    /** The most children that are counted: a parent may have had any number. */
+    static final int CHILDREN_COUNTED = 1000;
+
+    private static final int CHILDREN_SHOWN = 20;
+
     /** Shows a table; without objects, a line that says so. */
     static List<String> all(Collection<JobRecord> jobs) {
         if (jobs.isEmpty()) {
@@ -36,7 +41,7 @@ record JobView(TimeFormat moments, VerboseOption ids) {
                 .lines();
     }
 
-    /** Shows one job in full, with its newest children, newest first. */
+    /** Shows one job in full, with its newest children, newest first: all of them are counted, and some are listed. */
     List<String> one(GetJobResponse job, List<JobRecord> children) {
         List<Allocation> allocations = job.getAllocationsList();
         return new Sections()
@@ -47,15 +52,31 @@ record JobView(TimeFormat moments, VerboseOption ids) {
                 .section(
                         "Latest Deployment",
                         job.hasDeployment() ? DeploymentView.brief(job.getDeployment(), ids) : List.of())
+                .section(
+                        "Children Job Summary"
+                                + (children.size() < CHILDREN_COUNTED ? "" : " (newest %d)".formatted(CHILDREN_COUNTED)),
+                        children.isEmpty() ? List.of() : counts(children))
                 .section("Children", children.isEmpty() ? List.of() : children(children))
                 .section("Allocations", new AllocationView(moments, ids).all(allocations))
+                .lines();
+    }
+
+    private static List<String> counts(List<JobRecord> children) {
+        List<JobStatus> statuses = children.stream().map(JobRecord::getStatus).toList();
+        return new Table("Pending", "Running", "Dead")
+                .rows(
+                        List.of(statuses),
+                        all -> List.of(
+                                count(all, JobStatus.JOB_STATUS_PENDING),
+                                count(all, JobStatus.JOB_STATUS_RUNNING),
+                                count(all, JobStatus.JOB_STATUS_DEAD)))
                 .lines();
     }
 
     private static List<String> children(List<JobRecord> children) {
         return new Table("ID", "Status", "Submit Date")
                 .rows(
-                        children,
+                        children.subList(0, Math.min(CHILDREN_SHOWN, children.size())),
                         child ->
                                 List.of(child.getJob().getId(), status(child), TimeFormat.exact(child.getSubmitTime())))
                 .lines();
@@ -144,7 +165,7 @@ record JobView(TimeFormat moments, VerboseOption ids) {
                 .sum();
     }
 
-    private static String count(List<ClientStatus> statuses, ClientStatus status) {
+    private static <S> String count(List<S> statuses, S status) {
         return Long.toString(statuses.stream().filter(status::equals).count());
     }
 

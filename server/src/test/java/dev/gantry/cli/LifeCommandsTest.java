@@ -953,6 +953,10 @@ class LifeCommandsTest {
                         Next Run    = 2026-02-03T05:05:06Z
                         """);
         assertThat(status).contains("""
+                        Children Job Summary
+                        Pending  Running  Dead
+                        0        1        0
+
                         Children
                         ID                       Status   Submit Date
                         web/periodic-1770091000  running  2026-02-03T03:55:06Z

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -216,5 +217,27 @@ class NomadHabitsTest {
         assertThat(CliRun.of(cluster, "alloc", "stop", "-detach", "-verbose", "-no-color", "5e0b"))
                 .isEqualTo(CliRun.of(cluster, "alloc", "stop", "5e0b"));
         assertThat(CliRun.of(cluster, "status", "-verbose")).isEqualTo(CliRun.of(cluster, "status"));
+    }
+
+    @Test
+    void variables_of_nomad_in_the_environment_are_named_where_their_lack_is_the_fault(@TempDir Path dir)
+            throws IOException {
+        String file = Files.writeString(dir.resolve("web.hcl"), """
+                        variable "a" {}
+                        variable "b" {}
+                        job "web" {
+                          meta { x = "${var.a}${var.b}" }
+                        }
+                        """).toString();
+        Map<String, String> nomads = Map.of("NOMAD_VAR_a", "1", "NOMAD_ADDR", "http://h:4646", "NOMAD_TOKEN", "x");
+
+        assertThat(CliRun.of(nomads, "", "job", "convert", file).err())
+                .contains("GANTRY_VAR_a or a default; NOMAD_VAR_a is set, but Gantry does not read it\n")
+                .contains("GANTRY_VAR_b or a default\n");
+        assertThat(CliRun.of(nomads, "", "--address", "127.0.0.1:1", "status").err())
+                .endsWith("gantry server --data-dir DIR. NOMAD_ADDR is set, but Gantry reads GANTRY_ADDR\n");
+        cluster.refuses("GetStatus", io.grpc.Status.UNAUTHENTICATED.withDescription("no token").asRuntimeException());
+        assertThat(CliRun.of(nomads, "", "--address", cluster.address(), "status").err())
+                .endsWith("NOMAD_TOKEN is set, but Gantry reads GANTRY_TOKEN\n");
     }
 }

@@ -175,8 +175,12 @@ final class Definitions implements Evaluator.Roots {
         if (fallback == null) {
             throw new TextFaultException(
                     name.position(),
-                    "variable \"%s\" has no value: give it one with --var %1$s=…, --var-file, GANTRY_VAR_%1$s or a default"
-                            .formatted(name.text()));
+                    "variable \"%s\" has no value: give it one with --var %1$s=…, --var-file, GANTRY_VAR_%1$s or a default%s"
+                            .formatted(
+                                    name.text(),
+                                    inputs.hint(name.text())
+                                            .map(hint -> "; " + hint)
+                                            .orElse("")));
         }
         Datum value = Constants.evaluate(fallback);
         return evaluator

@@ -16,12 +16,14 @@ import java.util.function.UnaryOperator;
 public final class Inputs {
 
     /** No values. */
-    public static final Inputs NONE = new Inputs(Map.of(), Map.of());
+    public static final Inputs NONE = new Inputs(Map.of(), Map.of(), Map.of());
 
     private final Map<String, Given> environment;
     private final Map<String, Given> given;
+    private final Map<String, String> ignored;
 
-    private Inputs(Map<String, Given> environment, Map<String, Given> given) {
+    private Inputs(Map<String, Given> environment, Map<String, Given> given, Map<String, String> ignored) {
+        this.ignored = Map.copyOf(ignored);
         this.environment = Map.copyOf(environment);
         this.given = Map.copyOf(given);
     }
@@ -39,7 +41,25 @@ public final class Inputs {
     public Inputs withEnvironment(String name, String text, String origin, UnaryOperator<String> written) {
         Map<String, Given> more = new LinkedHashMap<>(environment);
         more.put(name, Given.ofText(text, origin, written));
-        return new Inputs(more, given);
+        return new Inputs(more, given, ignored);
+    }
+
+    /**
+     * Tells of a place that has a value for a variable, and that nobody reads: it is named if the variable has no value.
+     *
+     * @param name the variable
+     * @param hint why the value does not count, in a few words
+     * @return these inputs and the hint
+     */
+    public Inputs ignoring(String name, String hint) {
+        Map<String, String> more = new LinkedHashMap<>(ignored);
+        more.put(name, hint);
+        return new Inputs(environment, given, more);
+    }
+
+    /** Returns why a value for a variable does not count; empty if there is none. */
+    Optional<String> hint(String variable) {
+        return Optional.ofNullable(ignored.get(variable));
     }
 
     /**
@@ -54,7 +74,7 @@ public final class Inputs {
     public Inputs with(String name, String text, String origin, UnaryOperator<String> written) {
         Map<String, Given> more = new LinkedHashMap<>(given);
         more.put(name, Given.ofText(text, origin, written));
-        return new Inputs(environment, more);
+        return new Inputs(environment, more, ignored);
     }
 
     /**
@@ -84,7 +104,7 @@ public final class Inputs {
                     .ifPresent(json -> ((Datum.Table) json)
                             .entries()
                             .forEach((key, value) -> more.put(key, Given.ofFile(value, "of " + name))));
-            return new Inputs(environment, more);
+            return new Inputs(environment, more, ignored);
         }
         for (SyntaxBody.Item item : SyntaxParser.parse(text, faults, false).items()) {
             String variable = item.name().text();
@@ -104,7 +124,7 @@ public final class Inputs {
                         item.name().position(), "a block has no place in a file of values: write NAME = VALUE"));
             }
         }
-        return new Inputs(environment, more);
+        return new Inputs(environment, more, ignored);
     }
 
     /** Finds the value of a variable. */
