@@ -240,6 +240,7 @@ public final class GantryCli {
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .registerConverter(Duration.class, DurationText::parse)
+                .registerConverter(JsonTemplate.class, JsonTemplate::parse)
                 .registerConverter(int.class, text -> whole(text, Integer::valueOf))
                 .registerConverter(Integer.class, text -> whole(text, Integer::valueOf))
                 .registerConverter(long.class, text -> whole(text, Long::valueOf))

@@ -25,6 +25,9 @@ final class JobInspectCommand extends ClientCommand {
     @Option(names = "--version", paramLabel = "N", description = "The version. Default: the newest.")
     private Long version;
 
+    @Option(names = "-t", paramLabel = "TEMPLATE", description = "Prints what a template in Go's language makes of it.")
+    private JsonTemplate template;
+
     JobInspectCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -33,7 +36,8 @@ final class JobInspectCommand extends ClientCommand {
     int run(GantryClient client) {
         // What the server has set is refused in a submission.
         Job job = find(client).toBuilder().clearParentId().clearPayload().build();
-        print(ProtoJson.jobFile(job));
+        String file = ProtoJson.jobFile(job);
+        print(template == null ? file : template.render(file));
         return GantryCli.DONE;
     }
 

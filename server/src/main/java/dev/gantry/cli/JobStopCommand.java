@@ -7,6 +7,7 @@ import dev.gantry.v1.StopJobResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,7 +65,7 @@ final class JobStopCommand extends ClientCommand {
         String jobId = jobId();
         StopJobResponse stopped = stop(client, jobId);
         if (json.isGiven()) {
-            print(ProtoJson.of(stopped));
+            json.print(context(), stopped, List::of);
             return GantryCli.DONE;
         }
         if (detach) {

@@ -35,9 +35,10 @@ final class JobValidateCommand extends ClientCommand {
         if (source.hasFaults()) {
             List<JobViolation> more = JobFileParameter.violations(source, client);
             if (json.isGiven()) {
-                print(ProtoJson.of(ValidateJobResponse.newBuilder()
+                ValidateJobResponse answer = ValidateJobResponse.newBuilder()
                         .addAllViolations(source.faults(more))
-                        .build()));
+                        .build();
+                json.print(context(), answer, List::of);
             }
             throw source.faultyWith(more);
         }

@@ -5,11 +5,17 @@ import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** {@code --json}: prints the server's response as JSON. */
+/** {@code --json} and {@code -t}: print the server's response as JSON, or by a template of the JSON. */
 final class JsonOption {
 
     @Option(names = "--json", description = "Prints the protocol's JSON; of a list, an array.")
     private boolean json;
+
+    @Option(
+            names = "-t",
+            paramLabel = "TEMPLATE",
+            description = "Prints what a template in Go's language makes of the JSON, such as '{{.status}}'.")
+    private JsonTemplate template;
 
     /** Prints a message as JSON, or the lines for people. */
     void print(CliContext context, Message message, Supplier<List<String>> lines) {
@@ -21,13 +27,16 @@ final class JsonOption {
         print(context, () -> ProtoJson.of(messages), lines);
     }
 
-    /** Returns true if JSON is to be printed. */
+    /** Returns true if programs read the output. */
     boolean isGiven() {
-        return json;
+        return json || template != null;
     }
 
     private void print(CliContext context, Supplier<String> message, Supplier<List<String>> lines) {
-        if (json) {
+        if (template != null) {
+            // As in Nomad, the template says where lines end, but for the last one.
+            context.print(template.render(message.get()));
+        } else if (json) {
             context.print(message.get());
         } else {
             lines.get().forEach(context::print);

@@ -58,6 +58,19 @@ final class Evaluator {
         return output.toString();
     }
 
+    /** Evaluates a template of a JSON document, which is {@code .} and {@code $}. */
+    String evaluate(List<Syntax> nodes, String json) throws TemplateException {
+        Value document;
+        try {
+            document = new GoJson(budget).read(json);
+        } catch (TemplateFault e) {
+            throw new TemplateException(START, "the document " + e.getMessage());
+        }
+        variables.get(0).value = document;
+        run(nodes, document);
+        return output.toString();
+    }
+
     private End run(List<Syntax> nodes, Value dot) throws TemplateException {
         int scope = variables.size();
         End end = End.NORMAL;

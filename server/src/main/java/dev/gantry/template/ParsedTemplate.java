@@ -46,4 +46,17 @@ public final class ParsedTemplate {
     public String render(TemplateInputs inputs, boolean isStrict) throws TemplateException {
         return new Evaluator(inputs, isStrict).evaluate(nodes);
     }
+
+    /**
+     * Renders the template of a JSON document, which is {@code .} in it. A key that an object lacks is a fault.
+     *
+     * @param json the document
+     * @param inputs what the template reads besides
+     * @return the rendered text, at most {@value Budget#LONGEST} characters
+     * @throws TemplateException if it can't be rendered, or takes too much, or the document is longer than {@value
+     *     Budget#LONGEST} characters
+     */
+    public String renderJson(String json, TemplateInputs inputs) throws TemplateException {
+        return new Evaluator(inputs, true).evaluate(nodes, json);
+    }
 }

@@ -1,5 +1,5 @@
 /**
- * The template language of the {@code template} block: a subset of Go's {@code text/template} with the functions of
+ * The template language of the {@code template} block, and of the option {@code -t} of commands: a subset of Go's {@code text/template} with the functions of
  * consul-template that Nomad's users need. docs/templates.md lists it.
  *
  * <p>Templates come from whoever submits jobs. So evaluation is bounded in steps, nesting and size, a value has no methods

@@ -240,4 +240,31 @@ class NomadHabitsTest {
         assertThat(CliRun.of(nomads, "", "--address", cluster.address(), "status").err())
                 .endsWith("NOMAD_TOKEN is set, but Gantry reads GANTRY_TOKEN\n");
     }
+
+    @Test
+    void a_template_prints_what_is_asked_of_the_json() {
+        cluster.answers(
+                "ListAllocations",
+                ListAllocationsResponse.newBuilder()
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                        .build());
+
+        assertThat(CliRun.of(cluster, "alloc", "status", "-t", "{{range .}}{{.jobId}} {{.index}}{{end}}"))
+                .isEqualTo(new CliRun(0, "web 0\n", ""));
+        assertThat(CliRun.of(cluster, "alloc", "status", "-t={{len $}}").out()).isEqualTo("1\n");
+        CliRun nomads = CliRun.of(cluster, "alloc", "status", "-t", "{{range .}}{{.JobID}}{{end}}");
+        assertThat(nomads.exitCode()).isEqualTo(1);
+        assertThat(nomads.err()).startsWith("error: -t: line 1, column ").contains("no key \"JobID\"", "--json");
+    }
+
+    @Test
+    void a_template_that_can_not_be_rendered_is_refused_before_the_server_is_called() {
+        for (String wrong : List.of("{{", "{{range .}}", "{{key \"a\"}}", "{{service \"web\"}}")) {
+            CliRun run = CliRun.of(cluster, "alloc", "stop", "-t", wrong, "5e0b");
+
+            assertThat(run.exitCode()).as(wrong).isEqualTo(2);
+            assertThat(run.err()).as(wrong).contains("the template ");
+        }
+        assertThat(cluster.requests()).isEmpty();
+    }
 }
