@@ -43,8 +43,9 @@ final class AllocLogsCommand extends ClientCommand {
             arity = "0..1",
             paramLabel = "LINES",
             fallbackValue = "10",
-            description = "Begins with the last LINES lines; without a number with the last ${FALLBACK-VALUE}, unless -n or"
-                    + " -c says how much.")
+            description =
+                    "Begins with the last LINES lines; without a number with the last ${FALLBACK-VALUE}, unless -n or"
+                            + " -c says how much.")
     private Long tail;
 
     @Option(names = "-n", paramLabel = "LINES", description = "Begins with the last LINES lines.")

@@ -41,10 +41,7 @@ record AllocationView(TimeFormat moments, VerboseOption ids) {
         return allocations.stream()
                 .filter(allocation -> !allocation.getMisfit().isEmpty())
                 .map(allocation -> "%s stays, though node \"%s\" may not run it any more: %s"
-                        .formatted(
-                                ids.id(allocation.getId()),
-                                allocation.getNodeName(),
-                                allocation.getMisfit()))
+                        .formatted(ids.id(allocation.getId()), allocation.getNodeName(), allocation.getMisfit()))
                 .toList();
     }
 

@@ -77,8 +77,7 @@ final class Arguments {
         String next = given.get(i + 1);
         return option(command, given.get(i))
                 .map(Arguments::takesValue)
-                .orElseGet(() ->
-                        !isOption(next) && !command.getSubcommands().containsKey(next));
+                .orElseGet(() -> !isOption(next) && !command.getSubcommands().containsKey(next));
     }
 
     private void refuseUnknownCommand(List<String> words) {
@@ -113,7 +112,8 @@ final class Arguments {
             } else if (!isOption(argument)) {
                 behind.add(argument);
             } else {
-                boolean isInPlace = words < path.size() && option(level, argument).isPresent();
+                boolean isInPlace =
+                        words < path.size() && option(level, argument).isPresent();
                 i = rewrite(argument, i, isInPlace ? level : command, isInPlace ? before : behind);
             }
         }
@@ -174,7 +174,9 @@ final class Arguments {
             throw new ParameterException(
                     command,
                     "Unknown option: '%s'. %s"
-                            .formatted(name(argument), meaning.remedy(value.orElse("")).get()));
+                            .formatted(
+                                    name(argument),
+                                    meaning.remedy(value.orElse("")).get()));
         }
         to.addAll(meaning.written(value.orElse("")));
         return after;

@@ -49,7 +49,8 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
                 && !denied.violations().isEmpty()) {
             denied.violations().forEach(violation -> err.println(line(violation, command)));
         } else if (failure instanceof UnavailableException gone && !gone.isServerReached()) {
-            err.println("error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR" + ignored("ADDR"));
+            err.println(
+                    "error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR" + ignored("ADDR"));
         } else if (failure instanceof UnauthenticatedException) {
             err.println("error: " + failure.getMessage() + ignored("TOKEN"));
         } else if (failure instanceof JobFileException file) {

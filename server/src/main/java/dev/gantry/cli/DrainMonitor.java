@@ -38,8 +38,7 @@ record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSyste
 
     /** Lists the allocations of a node, before a drain begins: those that leave at once are reported, too. */
     static DrainMonitor of(CliContext context, GantryClient client, Node node, boolean ignoreSystem) {
-        Set<String> ids =
-                live(client, node).stream().map(Allocation::getId).collect(Collectors.toSet());
+        Set<String> ids = live(client, node).stream().map(Allocation::getId).collect(Collectors.toSet());
         return new DrainMonitor(context, client, ignoreSystem, ids);
     }
 

@@ -81,9 +81,7 @@ record EvaluationView(TimeFormat moments, VerboseOption ids) {
     }
 
     private String preempted(Evaluation evaluation) {
-        return evaluation.getPreemptedAllocationIdsList().stream()
-                .map(ids::id)
-                .collect(Collectors.joining(", "));
+        return evaluation.getPreemptedAllocationIdsList().stream().map(ids::id).collect(Collectors.joining(", "));
     }
 
     private static List<String> reasons(PlacementFailure failure) {

@@ -56,7 +56,8 @@ final class JobVariableOptions {
                         "of " + name,
                         example -> name + "=" + ShellWord.of(example));
             } else if (name.startsWith(NOMADS)) {
-                inputs = inputs.ignoring(name.substring(NOMADS.length()), name + " is set, but Gantry does not read it");
+                inputs =
+                        inputs.ignoring(name.substring(NOMADS.length()), name + " is set, but Gantry does not read it");
             }
         }
         for (Path file : files) {

@@ -54,7 +54,9 @@ record JobView(TimeFormat moments, VerboseOption ids) {
                         job.hasDeployment() ? DeploymentView.brief(job.getDeployment(), ids) : List.of())
                 .section(
                         "Children Job Summary"
-                                + (children.size() < CHILDREN_COUNTED ? "" : " (newest %d)".formatted(CHILDREN_COUNTED)),
+                                + (children.size() < CHILDREN_COUNTED
+                                        ? ""
+                                        : " (newest %d)".formatted(CHILDREN_COUNTED)),
                         children.isEmpty() ? List.of() : counts(children))
                 .section("Children", children.isEmpty() ? List.of() : children(children))
                 .section("Allocations", new AllocationView(moments, ids).all(allocations))

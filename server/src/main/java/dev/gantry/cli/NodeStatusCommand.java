@@ -49,6 +49,7 @@ final class NodeStatusCommand extends ClientCommand {
         List<Allocation> allocations = client.allocations()
                 .list(AllocationQuery.ALL.onNode(node.getId()))
                 .toList();
-        return brief.of(NodeView.one(node, new AllocationView(new TimeFormat(context().clock()), verbose).all(allocations)));
+        return brief.of(
+                NodeView.one(node, new AllocationView(new TimeFormat(context().clock()), verbose).all(allocations)));
     }
 }

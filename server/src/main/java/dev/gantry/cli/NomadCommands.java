@@ -19,9 +19,11 @@ final class NomadCommands {
     private static final int LONGEST = 3;
 
     private static final String ONE_SERVER = "a cluster has one server, which nothing joins or leaves";
-    private static final String NO_GOSSIP = "servers do not gossip; 'gantry tls ca create' and 'gantry tls cert create' make"
-            + " the certificates of a cluster";
-    private static final String NO_ACL = "policies are given to tokens directly: gantry acl token create --policy POLICY";
+    private static final String NO_GOSSIP =
+            "servers do not gossip; 'gantry tls ca create' and 'gantry tls cert create' make"
+                    + " the certificates of a cluster";
+    private static final String NO_ACL =
+            "policies are given to tokens directly: gantry acl token create --policy POLICY";
     private static final String NODE_OPTIONS = "a node takes its settings from the options of 'gantry node'";
 
     /** Nomad's commands, and the command of Gantry that does the same, or why there is none and what to do instead. */
@@ -57,7 +59,9 @@ final class NomadCommands {
             entry("operator root keyring", "gantry operator keyring list"),
             entry("agent", "its parts are 'gantry server' and 'gantry node', or both in one process: 'gantry dev'"),
             entry("exec", "on the node, 'rkt enter POD' runs a command in the pod that 'gantry alloc status' names"),
-            entry("alloc exec", "on the node, 'rkt enter POD' runs a command in the pod that 'gantry alloc status' names"),
+            entry(
+                    "alloc exec",
+                    "on the node, 'rkt enter POD' runs a command in the pod that 'gantry alloc status' names"),
             entry("alloc pause", "tasks have no schedules: 'gantry alloc signal' sends a signal"),
             entry("job action", "jobs have no actions: 'gantry alloc signal' sends a signal"),
             entry("job tag", "versions have no tags: 'gantry job history' numbers them"),

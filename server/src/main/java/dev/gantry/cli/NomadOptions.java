@@ -131,13 +131,16 @@ final class NomadOptions {
                             "Gantry has no namespaces: policies of tokens tell jobs apart by their ids")),
             entry(
                     "token",
-                    new Refused("Each user of this machine could read a token in a command line: set GANTRY_TOKEN, or name"
-                            + " its file with --token-file FILE")),
+                    new Refused(
+                            "Each user of this machine could read a token in a command line: set GANTRY_TOKEN, or name"
+                                    + " its file with --token-file FILE")),
             entry("ca-cert", new Is("--ca-file")),
             entry("client-cert", new Is("--cert-file")),
             entry("client-key", new Is("--key-file")),
             entry("ca-path", new Refused("The CA is one file: --ca-file FILE")),
-            entry("tls-skip-verify", new Refused("Gantry always checks the server's certificate: --ca-file FILE names its CA")),
+            entry(
+                    "tls-skip-verify",
+                    new Refused("Gantry always checks the server's certificate: --ca-file FILE names its CA")),
             entry("tls-server-name", new Refused("The server's certificate must have the host of --address")),
             entry("ui", new Refused("Gantry has no web interface")),
             entry("filter", FILTER),
@@ -154,7 +157,8 @@ final class NomadOptions {
             entry("hcl1", PASSES),
             entry(
                     "hcl2-strict",
-                    new PassesUnlessFalse("A value for a variable that the file does not have is a fault: leave it out")));
+                    new PassesUnlessFalse(
+                            "A value for a variable that the file does not have is a fault: leave it out")));
 
     /** Options of certain commands. */
     private static final Map<String, Map<String, Meaning>> OF_COMMANDS = Map.ofEntries(
@@ -162,10 +166,12 @@ final class NomadOptions {
                     "job run",
                     entry(
                             "preserve-counts",
-                            new Refused("A job has the counts of its file: make the count a variable, and set it with --var")),
+                            new Refused(
+                                    "A job has the counts of its file: make the count a variable, and set it with --var")),
                     entry(
                             "preserve-resources",
-                            new Refused("A job has the resources of its file: make them variables, and set them with --var"))),
+                            new Refused(
+                                    "A job has the resources of its file: make them variables, and set them with --var"))),
             of("job plan", entry("diff", new PassesUnlessFalse("A plan always shows what changes"))),
             of(
                     "job init",
@@ -182,7 +188,9 @@ final class NomadOptions {
                     entry("hcl", new Refused("HCL is printed by: gantry job inspect JOB | gantry job convert -"))),
             of(
                     "job history",
-                    entry("p", new Refused("Two versions are compared by 'gantry job inspect --version N JOB' of each")),
+                    entry(
+                            "p",
+                            new Refused("Two versions are compared by 'gantry job inspect --version N JOB' of each")),
                     entry("version", new Refused("A version is shown by: gantry job inspect --version N JOB")),
                     entry("diff-version", new Refused("A version is shown by: gantry job inspect --version N JOB")),
                     entry("diff-tag", new Refused("Gantry has no tags of versions"))),
@@ -190,7 +198,9 @@ final class NomadOptions {
             of(
                     "job restart",
                     entry("all-tasks", RUNNING),
-                    entry("on-error", new PassesWith(Set.of("fail"), "The command ends with the first failure, as with fail")),
+                    entry(
+                            "on-error",
+                            new PassesWith(Set.of("fail"), "The command ends with the first failure, as with fail")),
                     entry("batch-wait", new Refused("Each batch is waited for until it runs again: leave it out")),
                     entry(
                             "reschedule",
@@ -200,7 +210,8 @@ final class NomadOptions {
                     entry("id-prefix-template", new Refused("The server makes the id of the child")),
                     entry(
                             "idempotency-token",
-                            new Refused("The command itself repeats a call that broke off, and never runs a job twice")),
+                            new Refused(
+                                    "The command itself repeats a call that broke off, and never runs a job twice")),
                     entry("priority", PRIORITY)),
             of("job stop", entry("global", PASSES)),
             of("deployment status", entry("monitor", FOLLOW), entry("wait", FOLLOW)),
@@ -233,11 +244,18 @@ final class NomadOptions {
             of(
                     "var put",
                     entry("force", PASSES),
-                    entry("in", new Refused("All items are a JSON object of texts on standard input: gantry var put PATH -")),
+                    entry(
+                            "in",
+                            new Refused(
+                                    "All items are a JSON object of texts on standard input: gantry var put PATH -")),
                     entry("out", OUT),
                     entry("template", OUT)),
             of("var get", entry("out", OUT), entry("template", OUT)),
-            of("var list", entry("out", OUT), entry("template", OUT), entry("q", new Refused("Paths are in the output of --json"))),
+            of(
+                    "var list",
+                    entry("out", OUT),
+                    entry("template", OUT),
+                    entry("q", new Refused("Paths are in the output of --json"))),
             of("operator keyring rotate", entry("full", PASSES)),
             of("tls ca create", entry("common-name", new Is("--name"))),
             of(

@@ -174,9 +174,8 @@ final class WhatIfCommand extends ClientCommand {
             }
         }
         parts.get(true)
-                .forEach(violation -> reports.add(option(request, violation.getField()).orElseThrow()
-                        + ": "
-                        + violation.getDescription()));
+                .forEach(violation -> reports.add(
+                        option(request, violation.getField()).orElseThrow() + ": " + violation.getDescription()));
         return reports.isEmpty() ? refusal : new CommandFailedException(reports, refusal);
     }
 
@@ -222,8 +221,7 @@ final class WhatIfCommand extends ClientCommand {
 
     private List<WhatIfChange> changes(List<Job> jobs) {
         List<WhatIfChange> changes = new ArrayList<>();
-        jobs.forEach(job ->
-                changes.add(WhatIfChange.newBuilder().setSubmit(job).build()));
+        jobs.forEach(job -> changes.add(WhatIfChange.newBuilder().setSubmit(job).build()));
         changes.addAll(counts);
         changes.addAll(priorities);
         stopped.forEach(

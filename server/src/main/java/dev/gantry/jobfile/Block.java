@@ -47,7 +47,8 @@ record Block(Position position, String name, Map<String, List<HclItem>> items, F
         }
         HclName label = item.labels().get(0);
         if (label.text().isBlank()) {
-            throw new TextFaultException(label.position(), "the name of %s is empty: give it one".formatted(Excerpt.a(kind)));
+            throw new TextFaultException(
+                    label.position(), "the name of %s is empty: give it one".formatted(Excerpt.a(kind)));
         }
         return of(item, label.text(), body, keys, faults);
     }

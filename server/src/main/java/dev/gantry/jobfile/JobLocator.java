@@ -317,8 +317,8 @@ final class JobLocator {
     private Optional<HclItem> element(
             Message message, FieldDescriptor field, List<HclItem> items, Scope scope, int index) {
         List<HclItem> elements = json ? elements(items) : elements(message, field, items, scope, index);
-        boolean isShifted = !UNCOUNTED.contains(JobKeys.nameOf(field))
-                && elements.size() != message.getRepeatedFieldCount(field);
+        boolean isShifted =
+                !UNCOUNTED.contains(JobKeys.nameOf(field)) && elements.size() != message.getRepeatedFieldCount(field);
         return index < elements.size() && !isShifted ? Optional.of(elements.get(index)) : Optional.empty();
     }
 

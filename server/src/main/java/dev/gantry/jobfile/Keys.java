@@ -349,7 +349,8 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     .collect(Collectors.joining());
             throw new TextFaultException(
                     item.name().position(),
-                    "%s is not supported yet in %s block: take it out%s".formatted(later.key(), Excerpt.a(kind), remedy));
+                    "%s is not supported yet in %s block: take it out%s"
+                            .formatted(later.key(), Excerpt.a(kind), remedy));
         }
     }
 

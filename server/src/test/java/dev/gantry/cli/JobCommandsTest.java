@@ -368,10 +368,12 @@ class JobCommandsTest {
         assertThat(JsonParser.parseString(json.out()).getAsJsonObject().getAsJsonArray("violations"))
                 .hasSize(4)
                 .last()
-                .satisfies(last -> assertThat(last.getAsJsonObject().get("field").getAsString())
-                        .isEqualTo(file + ":7:23"));
+                .satisfies(
+                        last -> assertThat(last.getAsJsonObject().get("field").getAsString())
+                                .isEqualTo(file + ":7:23"));
         CliRun alone = CliRun.of(Map.of("GANTRY_ADDR", "127.0.0.1:1"), "", "job", "validate", file.toString());
-        assertThat(alone.err().lines().filter(line -> line.startsWith("error: "))).hasSize(3);
+        assertThat(alone.err().lines().filter(line -> line.startsWith("error: ")))
+                .hasSize(3);
     }
 
     private static JobViolation violation(String field, String description) {

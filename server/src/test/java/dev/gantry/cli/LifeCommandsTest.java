@@ -1117,11 +1117,9 @@ class LifeCommandsTest {
         assertThat(cluster.requests())
                 .filteredOn(DrainNodeRequest.class::isInstance)
                 .singleElement()
-                .satisfies(request ->
-                        assertThat(((DrainNodeRequest) request).getBegin().getDeadline())
-                                .isEqualTo(Duration.newBuilder()
-                                        .setSeconds(1800)
-                                        .build()));
+                .satisfies(request -> assertThat(
+                                ((DrainNodeRequest) request).getBegin().getDeadline())
+                        .isEqualTo(Duration.newBuilder().setSeconds(1800).build()));
     }
 
     @Test
@@ -1141,13 +1139,16 @@ class LifeCommandsTest {
                                         : ListAllocationsResponse.newBuilder()
                                                 .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
                                                 .build()))
-                .streams("WatchNode", WatchNodeResponse.newBuilder().setNode(node).build());
+                .streams(
+                        "WatchNode",
+                        WatchNodeResponse.newBuilder().setNode(node).build());
 
         CliRun run = CliRun.of(cluster, "node", "drain", "-enable", "-monitor", "n1");
 
         assertThat(run.out()).contains("    Allocation \"5e0b39f0\" has left\n==> Node \"n1\" is drained\n");
         assertThat(run.exitCode()).isZero();
-        assertThat(CliRun.of(cluster, "node", "drain", "-disable", "-monitor", "n1").err())
+        assertThat(CliRun.of(cluster, "node", "drain", "-disable", "-monitor", "n1")
+                        .err())
                 .startsWith("error: --disable ends a drain: leave out --monitor\n");
     }
 

@@ -178,13 +178,16 @@ class NomadHabitsTest {
     void a_task_may_be_named_by_an_option() {
         cluster.answers("SignalAllocation", SignalAllocationResponse.getDefaultInstance());
 
-        assertThat(CliRun.of(cluster, "alloc", "signal", "-s", "SIGHUP", "-task", "nginx", "5e0b").exitCode())
+        assertThat(CliRun.of(cluster, "alloc", "signal", "-s", "SIGHUP", "-task", "nginx", "5e0b")
+                        .exitCode())
                 .isZero();
-        assertThat(((SignalAllocationRequest) cluster.requests().get(0)).getTask()).isEqualTo("nginx");
+        assertThat(((SignalAllocationRequest) cluster.requests().get(0)).getTask())
+                .isEqualTo("nginx");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"alloc status", "--json alloc status", "-json alloc status -no-color", "alloc --json status"})
+    @ValueSource(
+            strings = {"alloc status", "--json alloc status", "-json alloc status -no-color", "alloc --json status"})
     void options_stand_anywhere(String given) {
         cluster.answers("ListAllocations", ListAllocationsResponse.getDefaultInstance());
 
@@ -236,8 +239,11 @@ class NomadHabitsTest {
                 .contains("GANTRY_VAR_b or a default\n");
         assertThat(CliRun.of(nomads, "", "--address", "127.0.0.1:1", "status").err())
                 .endsWith("gantry server --data-dir DIR. NOMAD_ADDR is set, but Gantry reads GANTRY_ADDR\n");
-        cluster.refuses("GetStatus", io.grpc.Status.UNAUTHENTICATED.withDescription("no token").asRuntimeException());
-        assertThat(CliRun.of(nomads, "", "--address", cluster.address(), "status").err())
+        cluster.refuses(
+                "GetStatus",
+                io.grpc.Status.UNAUTHENTICATED.withDescription("no token").asRuntimeException());
+        assertThat(CliRun.of(nomads, "", "--address", cluster.address(), "status")
+                        .err())
                 .endsWith("NOMAD_TOKEN is set, but Gantry reads GANTRY_TOKEN\n");
     }
 

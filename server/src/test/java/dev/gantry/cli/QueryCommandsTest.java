@@ -435,11 +435,13 @@ class QueryCommandsTest {
 
     @Test
     void the_last_bytes_of_a_log_begin_so_many_before_its_end() {
-        cluster.on("StreamLogs", (StreamLogsRequest request) -> List.of(StreamLogsResponse.newBuilder()
-                .setOffset(request.hasTailLines() ? 100 : request.getOffset())
-                .setNextOffset(100)
-                .setData(ByteString.copyFromUtf8(request.hasTailLines() ? "" : "the end"))
-                .build()));
+        cluster.on(
+                "StreamLogs",
+                (StreamLogsRequest request) -> List.of(StreamLogsResponse.newBuilder()
+                        .setOffset(request.hasTailLines() ? 100 : request.getOffset())
+                        .setNextOffset(100)
+                        .setData(ByteString.copyFromUtf8(request.hasTailLines() ? "" : "the end"))
+                        .build()));
 
         assertThat(CliRun.of(cluster, "alloc", "logs", "-tail", "-c", "7", "5e0b"))
                 .isEqualTo(new CliRun(0, "the end", ""));

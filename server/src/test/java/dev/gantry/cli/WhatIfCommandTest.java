@@ -171,7 +171,8 @@ class WhatIfCommandTest {
 
     @Test
     void a_refused_question_is_explained_in_the_words_that_asked_it(@TempDir Path dir) throws IOException {
-        String good = Files.writeString(dir.resolve("good.hcl"), "job \"good\" {}").toString();
+        String good =
+                Files.writeString(dir.resolve("good.hcl"), "job \"good\" {}").toString();
         String bad = Files.writeString(dir.resolve("bad.hcl"), """
                         job "bad" {
                           group "g" {
@@ -194,13 +195,17 @@ class WhatIfCommandTest {
                         .setCode(Code.INVALID_ARGUMENT_VALUE)
                         .addDetails(Any.pack(refusal))
                         .build()));
-        cluster.on("ValidateJob", (ValidateJobRequest request) -> List.of(
-                request.getJob().getId().equals("good")
-                        ? ValidateJobResponse.getDefaultInstance()
-                        : ValidateJobResponse.newBuilder().addViolations(count).build()));
+        cluster.on(
+                "ValidateJob",
+                (ValidateJobRequest request) -> List.of(
+                        request.getJob().getId().equals("good")
+                                ? ValidateJobResponse.getDefaultInstance()
+                                : ValidateJobResponse.newBuilder()
+                                        .addViolations(count)
+                                        .build()));
 
-        CliRun run = CliRun.of(
-                cluster, "what-if", "--job", good, "--job", bad, "--count=web/front=-1", "--fit=sum/main");
+        CliRun run =
+                CliRun.of(cluster, "what-if", "--job", good, "--job", bad, "--count=web/front=-1", "--fit=sum/main");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err().lines())

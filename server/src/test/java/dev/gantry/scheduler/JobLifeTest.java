@@ -160,8 +160,9 @@ class JobLifeTest {
                                     now,
                                     SchedulerOptions.DEFAULT))
                     .toList();
-            List<String> ids =
-                    plans.stream().map(plan -> plan.deployments().get(0).getId()).toList();
+            List<String> ids = plans.stream()
+                    .map(plan -> plan.deployments().get(0).getId())
+                    .toList();
 
             assertThat(ids.get(1)).isEqualTo(ids.get(0));
             assertThat(ids.get(2)).isNotEqualTo(ids.get(0));

@@ -87,8 +87,7 @@ public final class DeploymentTransitions {
      * an evaluation that replaces more allocations.
      */
     void advance(WriteTransaction transaction, Deployment deployment, Instant now) {
-        if (!deployment.getPaused()
-                && deployment.getGroupsList().stream().allMatch(DeploymentTransitions::isDone)) {
+        if (!deployment.getPaused() && deployment.getGroupsList().stream().allMatch(DeploymentTransitions::isDone)) {
             succeed(transaction, deployment);
         } else if (!deployment.getPaused() && autoPromotes(transaction, deployment)) {
             promote(transaction, deployment, List.of(), now);
