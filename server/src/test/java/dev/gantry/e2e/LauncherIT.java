@@ -98,6 +98,22 @@ class LauncherIT {
     }
 
     @Test
+    void a_copy_with_other_times_is_built_if_and_only_if_its_sources_differ() throws Exception {
+        assertThat(Program.run(checkout.gantry("--version")).exitCode()).isZero();
+        ScratchCheckout same = checkout.copied(dir.resolve("same"));
+        ScratchCheckout other = checkout.copied(dir.resolve("other"));
+        other.changeSourceButNotItsTime();
+
+        for (int time = 0; time < 2; time++) {
+            assertThat(Program.run(same.gantry("--version")).exitCode()).isZero();
+            assertThat(Program.run(other.gantry("--version")).exitCode()).isZero();
+        }
+
+        assertThat(same.builds()).isEqualTo(1);
+        assertThat(other.builds()).isEqualTo(2);
+    }
+
+    @Test
     void an_unpacked_release_runs_as_it_is() throws Exception {
         Outcome built = Program.run(checkout.gantry("--version"));
         Path release = checkout.kept().get(0);

@@ -90,6 +90,25 @@ final class ScratchCheckout {
         Files.setLastModifiedTime(root.resolve("server/src/main/Source.java"), FileTime.from(Instant.now()));
     }
 
+    /** Copies the checkout. All files of the copy have the same time, as if each was as old as the build. */
+    ScratchCheckout copied(Path to) throws IOException, InterruptedException {
+        Program.Outcome copied = Program.run(new ProcessBuilder("cp", "-R", root.toString(), to.toString()));
+        if (copied.exitCode() != 0) {
+            throw new IOException("can't copy %s: %s".formatted(root, copied.output()));
+        }
+        ScratchCheckout copy = new ScratchCheckout(to);
+        copy.age();
+        return copy;
+    }
+
+    /** Changes a source, as one that was changed before the checkout was copied. */
+    void changeSourceButNotItsTime() throws IOException {
+        Path source = root.resolve("server/src/main/Source.java");
+        FileTime time = Files.getLastModifiedTime(source);
+        Files.writeString(source, "// Changed.\n");
+        Files.setLastModifiedTime(source, time);
+    }
+
     /** Removes the build output, as {@code mvnw clean} does. */
     void clean() throws IOException {
         removeAll(root.resolve("server/target"));
