@@ -34,8 +34,9 @@ final class HelpCommand implements Callable<Integer> {
         if (found == null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "There is no command \"%s %s\""
-                            .formatted(command.getCommandSpec().qualifiedName(), name));
+                    NomadCommands.remedy(path, 0)
+                            .orElseGet(() -> "There is no command \"%s %s\""
+                                    .formatted(command.getCommandSpec().qualifiedName(), name)));
         }
         return found;
     }

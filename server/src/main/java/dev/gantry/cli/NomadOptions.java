@@ -292,6 +292,7 @@ final class NomadOptions {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static Entry<String, Map<String, Meaning>> of(String command, Entry<String, Meaning>... options) {
         return entry(command, Map.ofEntries(options));
     }

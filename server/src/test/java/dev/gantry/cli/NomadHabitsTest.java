@@ -125,6 +125,7 @@ class NomadHabitsTest {
                 "operator raft list-peers  | There is no command \"operator raft\": a cluster has one server",
                 "status web                | There is no command \"status web\". In place of Nomad's: gantry job status",
                 "acl policy info ops       | gantry acl policy read NAME",
+                "help node-drain           | gantry node drain --enable|--disable NODE",
                 "-address h:1 run web.hcl  | gantry job run FILE"
             })
     void a_command_of_nomad_names_the_one_of_gantry(String given, String remedy) {
@@ -148,7 +149,7 @@ class NomadHabitsTest {
 
     private static boolean find(CommandLine all, String words) {
         CommandLine command = all;
-        for (String word : words.split(" ")) {
+        for (String word : words.split(" ", -1)) {
             command = command.getSubcommands().get(word);
             if (command == null) {
                 return false;
