@@ -82,7 +82,6 @@ final class NomadCommands {
             entry("operator keygen", NO_GOSSIP),
             entry("operator raft", ONE_SERVER),
             entry("operator autopilot", ONE_SERVER),
-            entry("operator snapshot", "stop the server and copy its data directory"),
             entry("operator api", "the API is gRPC: grpcurl calls it"),
             entry("operator debug", "servers and nodes log to standard error"),
             entry("operator metrics", "'gantry status' counts what the server has"),
