@@ -31,6 +31,11 @@ final class ArtifactSources {
         boolean covers(Place asked) {
             return (asked.isGit() || !place.isGit()) && pattern.covers(asked.parts());
         }
+
+        boolean hasServer(Place asked) {
+            return (asked.isGit() || !place.isGit())
+                    && new PartsPattern(place.parts().subList(0, 2)).covers(asked.parts());
+        }
     }
 
     ArtifactSources(ArtifactSourceRestriction restriction) {
@@ -47,13 +52,18 @@ final class ArtifactSources {
     }
 
     Optional<String> refusal(String source, String shown) {
-        boolean allowed = source.indexOf('*') < 0
-                && parse(source)
-                        .filter(place -> entries.stream().anyMatch(entry -> entry.covers(place)))
-                        .isPresent();
-        return allowed
-                ? Optional.empty()
-                : Optional.of("does not allow artifacts from \"%s\" (allowed: %s)".formatted(shown, words));
+        Optional<Place> place = source.indexOf('*') < 0 ? parse(source) : Optional.empty();
+        if (place.isEmpty()) {
+            return Optional.of(("does not allow artifacts from \"%s\": artifact_sources judges no URL that has an escape such as"
+                            + " %%2e, a special character, .. or a user in it")
+                    .formatted(shown));
+        }
+        if (entries.stream().anyMatch(entry -> entry.covers(place.get()))) {
+            return Optional.empty();
+        }
+        boolean namesPath = source.equals(shown) || entries.stream().noneMatch(entry -> entry.hasServer(place.get()));
+        return Optional.of("does not allow %s \"%s\" (allowed: %s)"
+                .formatted(namesPath ? "artifacts from" : "this path of", shown, words));
     }
 
     boolean namesServer(String source) {

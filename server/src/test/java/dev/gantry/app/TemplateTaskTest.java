@@ -115,7 +115,7 @@ class TemplateTaskTest {
 
         node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
         assertThat(node.task("a1", "main").toString())
-                .contains("Template of local/a: line 1, column 34: parseInt: the text is no integer")
+                .contains("Template failed: local/a: line 1, column 34: parseInt: the text is no integer")
                 .doesNotContain(SECRET);
         assertThat(node.driver().started()).isEmpty();
     }
@@ -220,7 +220,7 @@ class TemplateTaskTest {
 
         node.server.tellTemplates(watch -> Optional.of(TemplateData.getDefaultInstance()));
 
-        node.awaitEvent("a1", "main", "TemplateFailure");
+        node.awaitEvent("a1", "main", "Template");
         assertThat(node.task("a1", "main").toString())
                 .contains("there is no variable \\\"jobs/web\\\"; the file stays as it is");
         assertThat(file("secrets/db")).isEqualTo(SECRET);
@@ -314,7 +314,7 @@ class TemplateTaskTest {
 
         node.server.tellTemplates(watch -> Optional.of(instances("10.0.0.2")));
 
-        node.awaitEvent("a1", "main", "TemplateFailure");
+        node.awaitEvent("a1", "main", "Template");
         assertThat(target).isEmptyDirectory();
         assertThat(Files.exists(etc.resolve("a"), LinkOption.NOFOLLOW_LINKS)).isFalse();
     }

@@ -2,6 +2,7 @@ package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.files.FileOwner;
+import dev.gantry.files.IoFailures;
 import dev.gantry.files.OpenDirectory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -44,7 +45,7 @@ final class AllocationPaths {
         try {
             return new AllocationPaths(relative, directory, owner).resolve(relative);
         } catch (IOException e) {
-            String message = "Could not make the volume's directory " + relative + ": " + e.getMessage();
+            String message = "Could not make the volume's directory " + relative + ": " + IoFailures.reason(e);
             throw new RktException(message, RktErrors.mayPass(message));
         }
     }

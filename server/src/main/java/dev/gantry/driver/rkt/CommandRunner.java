@@ -1,5 +1,6 @@
 package dev.gantry.driver.rkt;
 
+import dev.gantry.files.IoFailures;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ final class CommandRunner {
             feed(process, input);
             return process;
         } catch (IOException e) {
-            String message = "Could not start " + called(command) + ": " + e.getMessage();
+            String message = "Could not start " + called(command) + ": " + IoFailures.reason(e);
             throw new RktException(message, RktErrors.mayPass(message));
         }
     }

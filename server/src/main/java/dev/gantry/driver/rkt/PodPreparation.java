@@ -4,6 +4,7 @@ import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.files.FileOwner;
+import dev.gantry.files.IoFailures;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.LogLimits;
 import dev.gantry.restriction.ImageSource;
@@ -111,7 +112,7 @@ final class PodPreparation {
                         directory.own() + " holds an earlier run of the task; remove that before starting it again");
             }
         } catch (IOException e) {
-            throw new TaskStartException(e.getMessage(), false);
+            throw new TaskStartException("Could not read the record of an earlier run: " + IoFailures.reason(e), false);
         }
     }
 
@@ -192,7 +193,7 @@ final class PodPreparation {
             }
             return tools.images().prepare(rkt, pod, uuid, beginning(pod.image(), request.directory()));
         } catch (IOException e) {
-            String message = "Could not write the credentials for the image: " + e;
+            String message = "Could not write the credentials for the image: " + IoFailures.reason(e);
             throw new TaskStartException(message, RktErrors.mayPass(message));
         } catch (RktException e) {
             throw e.toTaskStartException();
@@ -214,7 +215,7 @@ final class PodPreparation {
             }
             return real;
         } catch (IOException e) {
-            throw new RktException("Could not find the image %s: %s".formatted(image, e), false);
+            throw new RktException("Could not find the image %s: %s".formatted(image, IoFailures.reason(e)), false);
         }
     }
 

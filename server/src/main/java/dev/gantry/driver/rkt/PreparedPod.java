@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import dev.gantry.driver.PreparedTask;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.files.IoFailures;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import org.slf4j.Logger;
@@ -46,7 +47,7 @@ final class PreparedPod implements PreparedTask {
             return new RktTask(pod, rkt, directory, SupervisorProcess.started(process), tools);
         } catch (IOException e) {
             discard();
-            String message = "Could not start the supervisor of the task: " + e.getMessage();
+            String message = "Could not start the supervisor of the task: " + IoFailures.reason(e);
             throw new TaskStartException(message, RktErrors.mayPass(message));
         } catch (InterruptedException e) {
             discard();

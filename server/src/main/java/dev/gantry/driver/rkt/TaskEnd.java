@@ -2,6 +2,7 @@ package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
+import dev.gantry.files.IoFailures;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,7 +49,7 @@ final class TaskEnd {
             Optional<RunFiles.Exit> exit = files.exit(pod.uuid());
             return exit.isPresent() ? written(exit.get()) : lost();
         } catch (IOException e) {
-            return unknown("The exit code can't be read: " + e.getMessage());
+            return unknown("The exit code can't be read: " + IoFailures.reason(e));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.gantry.files.FileOwner;
 import dev.gantry.node.artifact.ArtifactRequest;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.v1.Artifact;
+import dev.gantry.v1.Job;
 import dev.gantry.v1.Task;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -18,18 +19,20 @@ final class ArtifactRequests {
 
     private ArtifactRequests() {}
 
-    static List<ArtifactRequest> of(Task task, TaskEnvironment environment) {
+    static List<ArtifactRequest> of(Job job, Task task, TaskEnvironment environment) {
         return task.getArtifactsList().stream()
-                .map(artifact -> of(artifact, task, environment))
+                .map(artifact -> of(artifact, job, task, environment))
                 .toList();
     }
 
-    private static ArtifactRequest of(Artifact artifact, Task task, TaskEnvironment environment) {
+    private static ArtifactRequest of(Artifact artifact, Job job, Task task, TaskEnvironment environment) {
         TreeMap<String, String> options = new TreeMap<>(artifact.getOptionsMap());
         options.replaceAll((name, value) -> environment.interpolate(value));
         TreeMap<String, String> headers = new TreeMap<>(artifact.getHeadersMap());
         headers.replaceAll((name, value) -> environment.interpolateSecret(value));
         return new ArtifactRequest(
+                // Children of one job are many.
+                job.getParentId().isEmpty() ? job.getId() : job.getParentId(),
                 id(artifact),
                 artifact.getSource(),
                 environment.interpolateSecret(artifact.getSource()),

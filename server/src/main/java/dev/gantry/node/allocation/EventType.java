@@ -22,8 +22,8 @@ enum EventType {
     SIGNALING("Signaling"),
     /** The file of a template has changed, and the task is restarted. */
     RESTART_SIGNALED("RestartSignaled"),
-    /** A template can't be rendered again, or its signal can't be sent. */
-    TEMPLATE_FAILURE("TemplateFailure"),
+    /** A template can't be rendered, or its signal can't be sent. */
+    TEMPLATE("Template"),
     /** The task will be started again. */
     RESTARTING("Restarting"),
     /** The task should run, but the restart policy allows no more restarts. */

@@ -2,6 +2,7 @@ package dev.gantry.node.allocation;
 
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.node.artifact.ArtifactException;
+import dev.gantry.node.template.TemplateFailure;
 
 /**
  * A start of a task that has failed.
@@ -17,6 +18,10 @@ record StartFailure(EventType event, String message, boolean isWorthRetrying) {
                 failure.isRestricted() ? EventType.RESTRICTED : EventType.DRIVER_FAILURE,
                 failure.getMessage(),
                 failure.isWorthRetrying());
+    }
+
+    static StartFailure of(TemplateFailure failure) {
+        return new StartFailure(EventType.TEMPLATE, failure.getMessage(), true);
     }
 
     static StartFailure of(ArtifactException failure) {

@@ -87,6 +87,13 @@ final class TaskLife {
         }
     }
 
+    /** Records that the task waits until the node can fetch its artifacts. */
+    void queued(String why) {
+        if (!isDead()) {
+            waiting(why);
+        }
+    }
+
     /** Records that the task runs, or was found running. */
     void started(RunningTask task) {
         waitingFor = "";
@@ -148,8 +155,8 @@ final class TaskLife {
     }
 
     /** Records that the task has failed before it ran. */
-    void failBeforeStart(String why) {
-        history.neverStarted(true, EventType.DRIVER_FAILURE, why);
+    void failBeforeStart(EventType type, String why) {
+        history.neverStarted(true, type, why);
     }
 
     /** Records that the task ends before it ran, without a failure. */

@@ -207,8 +207,12 @@ final class TaskRunner {
 
     /** Fails the task before it runs. Ends its preparation. */
     void fail(String why) {
+        fail(EventType.DRIVER_FAILURE, why);
+    }
+
+    private void fail(EventType type, String why) {
         if (!isDead()) {
-            life.failBeforeStart(why);
+            life.failBeforeStart(type, why);
             thread.ifPresent(begun -> begun.kill(spec.stop(), spec.shutdownDelay()));
             tell();
         }
@@ -278,7 +282,7 @@ final class TaskRunner {
         return new TaskThread.Start(
                 variables -> request(task, environment.withTemplates(variables), ports),
                 PayloadFile.of(group.job(), task),
-                ArtifactRequests.of(task, environment),
+                ArtifactRequests.of(group.job(), task, environment),
                 templates.begin(environment),
                 group.permission());
     }
@@ -323,7 +327,7 @@ final class TaskRunner {
 
         @Override
         public void fail(String why) {
-            TaskRunner.this.fail(why);
+            TaskRunner.this.fail(EventType.TEMPLATE, why);
         }
 
         @Override
@@ -388,6 +392,11 @@ final class TaskRunner {
         @Override
         public void downloading() {
             post(life::downloading);
+        }
+
+        @Override
+        public void queued(String why) {
+            post(() -> life.queued(why));
         }
 
         @Override

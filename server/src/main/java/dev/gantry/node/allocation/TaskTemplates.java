@@ -3,6 +3,7 @@ package dev.gantry.node.allocation;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskCommandException;
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.IoFailures;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.node.template.TemplateFailure;
@@ -119,7 +120,7 @@ final class TaskTemplates {
 
     private void giveUp(CompletableFuture<Boolean> future) {
         if (!future.isDone() && host.isNeeded()) {
-            host.fail("The data of the templates is not there after %d minutes: the allocation ends without this task"
+            host.fail("Template failed: its data is not there after %d minutes: the allocation ends without this task"
                     .formatted(POSTSTOP_PATIENCE.toMinutes()));
         }
     }
@@ -253,7 +254,7 @@ final class TaskTemplates {
         if (!failure.equals(lastFailure)) {
             lastFailure = failure;
             if (!failure.isEmpty()) {
-                host.record(EventType.TEMPLATE_FAILURE, failure + "; the file stays as it is");
+                host.record(EventType.TEMPLATE, failure + "; the file stays as it is");
             }
         }
         Duration splay = Duration.ZERO;
@@ -304,8 +305,8 @@ final class TaskTemplates {
             }
             rendered.tell(Set.of(TemplateChangeMode.TEMPLATE_CHANGE_MODE_SIGNAL));
         } catch (TaskCommandException | IOException e) {
-            String why = "Can't send the signal of a template: " + e.getMessage();
-            context.owner().execute(() -> host.record(EventType.TEMPLATE_FAILURE, why));
+            String why = "Template failed: its signal can't be sent: " + IoFailures.reason(e);
+            context.owner().execute(() -> host.record(EventType.TEMPLATE, why));
         } catch (InterruptedException e) {
             // The thread is told what to do next when it returns.
             Thread.currentThread().interrupt();

@@ -86,6 +86,9 @@ final class TaskThread {
         /** Reports that artifacts are being fetched. */
         void downloading();
 
+        /** Reports that the node can't fetch the artifacts yet. */
+        void queued(String why);
+
         /** Reports that a start has failed. */
         CompletableFuture<Next> startFailed(StartFailure failure);
 
@@ -230,9 +233,7 @@ final class TaskThread {
         } catch (ArtifactException e) {
             return reports.startFailed(StartFailure.of(e)).join().again();
         } catch (TemplateFailure e) {
-            return reports.startFailed(StartFailure.of(new TaskStartException(e.getMessage(), true)))
-                    .join()
-                    .again();
+            return reports.startFailed(StartFailure.of(e)).join().again();
         }
         return follow(task);
     }
@@ -247,7 +248,7 @@ final class TaskThread {
         begin(Call.START);
         try {
             for (ArtifactRequest artifact : missing) {
-                work.artifacts().fetch(artifact, work.directory());
+                work.artifacts().fetch(artifact, work.directory(), reports::queued);
             }
         } finally {
             end();

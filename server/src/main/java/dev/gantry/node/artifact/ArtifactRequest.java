@@ -7,6 +7,7 @@ import java.util.Map;
 /**
  * An artifact to fetch. Each <code>${…}</code> is replaced already, so that source and headers may have secrets in them.
  *
+ * @param job the job that it counts for when several jobs want to fetch artifacts
  * @param id tells whether it was fetched already: the same for the same artifact of a job
  * @param written the source as the job writes it, for people
  * @param source the source
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param owner the owner of its files
  */
 public record ArtifactRequest(
+        String job,
         String id,
         String written,
         String source,

@@ -14,7 +14,9 @@ import java.util.Optional;
  * @param cacheBytes the most bytes of downloads that are kept
  * @param maxEntries the most files, directories and links of one artifact
  * @param timeout the longest time for one artifact
- * @param stall the longest time without data from a server
+ * @param stall the longest time without data from a server, and how long it may be slow
+ * @param leastRate how many bytes a second a server has to send, on average within that time
+ * @param patience the time after which the users of a task are told that it waits to fetch artifacts
  */
 public record ArtifactSettings(
         List<Path> directories,
@@ -23,11 +25,21 @@ public record ArtifactSettings(
         long cacheBytes,
         int maxEntries,
         Duration timeout,
-        Duration stall) {
+        Duration stall,
+        long leastRate,
+        Duration patience) {
 
-    /** The settings of a node without options; the times are Nomad's. */
+    /** The settings of a node without options. The timeout is Nomad's. The rate is that of a modem. */
     public static final ArtifactSettings DEFAULT = new ArtifactSettings(
-            List.of(), Optional.empty(), 10L << 30, 2L << 30, 100_000, Duration.ofMinutes(30), Duration.ofMinutes(1));
+            List.of(),
+            Optional.empty(),
+            10L << 30,
+            2L << 30,
+            100_000,
+            Duration.ofMinutes(30),
+            Duration.ofMinutes(1),
+            4096,
+            Duration.ofSeconds(5));
 
     /** How many artifacts a node fetches at the same time. */
     static final int AT_ONCE = 4;
@@ -46,6 +58,7 @@ public record ArtifactSettings(
      * @param cacheBytes see above
      */
     public ArtifactSettings with(List<Path> directories, Optional<Path> credentials, long maxBytes, long cacheBytes) {
-        return new ArtifactSettings(directories, credentials, maxBytes, cacheBytes, maxEntries, timeout, stall);
+        return new ArtifactSettings(
+                directories, credentials, maxBytes, cacheBytes, maxEntries, timeout, stall, leastRate, patience);
     }
 }

@@ -3,6 +3,7 @@ package dev.gantry.node.artifact;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.files.DurableFile;
 import dev.gantry.files.FileTrees;
+import dev.gantry.files.IoFailures;
 import dev.gantry.model.ArtifactChecksum;
 import dev.gantry.model.ArtifactDestination;
 import dev.gantry.model.ArtifactSource;
@@ -13,6 +14,7 @@ import dev.gantry.v1.ArtifactMode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
@@ -30,7 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +55,7 @@ public final class Artifacts {
     private final GitCheckout git;
     private final Optional<Path> gitProgram;
     private final DownloadStore store;
-    private final Semaphore turns = new Semaphore(ArtifactSettings.AT_ONCE, true);
+    private final FetchTurns turns = new FetchTurns(ArtifactSettings.AT_ONCE);
 
     /**
      * Makes it.
@@ -66,8 +68,13 @@ public final class Artifacts {
      */
     public Artifacts(
             ArtifactSettings settings, Restrictions restrictions, Path downloads, String path, InstantSource clock) {
+        this(settings, new ServerGuard(restrictions, InetAddress::getAllByName), downloads, path, clock);
+    }
+
+    /** Makes it with a guard of its own. */
+    Artifacts(ArtifactSettings settings, ServerGuard guard, Path downloads, String path, InstantSource clock) {
         this.settings = settings;
-        this.guard = new ServerGuard(restrictions);
+        this.guard = guard;
         this.http = new HttpDownload(guard, settings);
         this.gitProgram = GitCheckout.find(path);
         this.git = new GitCheckout(gitProgram, guard, settings);
@@ -112,34 +119,118 @@ public final class Artifacts {
     }
 
     /**
-     * Fetches an artifact, and puts it into the task's directory.
+     * Fetches an artifact, and puts it into the task's directory. Waits for a turn first.
      *
      * @param artifact the artifact
      * @param directory the directory of the task, which exists
+     * @param told is called with the reason if the wait is long, on this thread
      * @throws ArtifactException if it can't be fetched; the message names it
      * @throws InterruptedException if the thread is interrupted
      * @throws IOException if the directory of the node fails
      */
-    public void fetch(ArtifactRequest artifact, TaskDirectory directory)
+    public void fetch(ArtifactRequest artifact, TaskDirectory directory, Consumer<String> told)
             throws ArtifactException, InterruptedException, IOException {
         // Several tasks of an allocation fetch at the same time.
         Path staging = Files.createDirectories(directory.artifacts(), DurableFile.OWNER_ONLY_DIRECTORY)
                 .resolve(directory.task());
-        turns.acquire();
-        Deadline deadline = Deadline.in(settings.timeout());
         try {
-            FileTrees.delete(staging);
-            Files.createDirectory(staging, DurableFile.OWNER_ONLY_DIRECTORY);
-            new Fetch(artifact, directory, staging, deadline).run();
-            remember(artifact, directory);
+            Wanted wanted = wanted(artifact);
+            FetchTurns.Turn turn = turns.take(artifact.job(), wanted.key(), settings.patience(), told);
+            try {
+                Deadline deadline = Deadline.in(settings.timeout());
+                FileTrees.delete(staging);
+                Files.createDirectory(staging, DurableFile.OWNER_ONLY_DIRECTORY);
+                new Fetch(artifact, wanted, directory, staging, deadline).run();
+                remember(artifact, directory);
+            } finally {
+                turn.close();
+            }
         } catch (ArtifactException e) {
             throw e.of(artifact.written());
         } catch (IOException | UncheckedIOException | DirectoryIteratorException e) {
-            throw new ArtifactException("the node's disk: " + e, e).of(artifact.written());
+            throw new ArtifactException("the node's disk: " + IoFailures.reason(e), e).of(artifact.written());
         } finally {
-            turns.release();
             clean(staging);
         }
+    }
+
+    /**
+     * What an artifact is, once it is read and allowed.
+     *
+     * @param source where it is
+     * @param destination the way to the destination
+     * @param headers the headers for its server, credentials among them
+     */
+    private record Wanted(ArtifactSource source, List<String> destination, Map<String, String> headers) {
+
+        /**
+         * Returns the key of a download: of what is asked for, and how, so that only who may fetch it gets what is kept;
+         * empty for what is not downloaded into the store.
+         */
+        Optional<String> key() {
+            if (source.kind() != Kind.HTTP) {
+                return Optional.empty();
+            }
+            MessageDigest digest = new ArtifactChecksum("sha256", "").digest();
+            List<String> parts = new ArrayList<>();
+            parts.add(source.uri().toString());
+            parts.add(source.checksum().map(ArtifactChecksum::toString).orElse(""));
+            headers.forEach((name, value) -> {
+                parts.add(name.toLowerCase(Locale.ROOT));
+                parts.add(value);
+            });
+            parts.forEach(part -> digest.update((part.length() + ":" + part).getBytes(StandardCharsets.UTF_8)));
+            return Optional.of(HexFormat.of().formatHex(digest.digest()));
+        }
+
+        /** Leaves out what may be secret. */
+        @Override
+        public String toString() {
+            return "Wanted[%s]".formatted(source.kind());
+        }
+    }
+
+    private Wanted wanted(ArtifactRequest artifact) throws ArtifactException {
+        ArtifactSource source = source(artifact);
+        List<String> destination = ArtifactDestination.names(artifact.destination())
+                .orElseThrow(() -> ArtifactException.invalid(
+                        "the destination is not within the task's directory: name one below local/ or secrets/"));
+        guard.check(source);
+        return new Wanted(source, destination, headers(artifact, source));
+    }
+
+    private static ArtifactSource source(ArtifactRequest artifact) throws ArtifactException {
+        if (ArtifactSource.namesServerByVariable(artifact.written())) {
+            throw ArtifactException.invalid("a variable names the server: it may stand in the path and the query");
+        }
+        ArtifactSource source;
+        try {
+            source = ArtifactSource.parse(artifact.source(), artifact.options());
+        } catch (ArtifactSource.InvalidException e) {
+            throw ArtifactException.invalid(
+                    e.option().map(option -> "option " + option).orElse("the source") + " " + e.getMessage());
+        }
+        if (source.kind() != Kind.HTTP && artifact.hasSecrets()) {
+            // All users of the machine could see it among the arguments of git.
+            throw ArtifactException.invalid(
+                    "the source has a variable in it, which only one of https:// or http:// may: use it in headers");
+        }
+        return source;
+    }
+
+    private Map<String, String> headers(ArtifactRequest artifact, ArtifactSource source) throws ArtifactException {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        if (source.uri().getScheme().equals("file")) {
+            return headers;
+        }
+        try {
+            headers.putAll(ArtifactCredentials.read(settings.credentials()).headers(source.uri()));
+        } catch (IOException e) {
+            throw new ArtifactException("the node's file of credentials: " + IoFailures.reason(e), e);
+        }
+        // What the job says counts more.
+        headers.putAll(artifact.headers());
+        return headers;
     }
 
     private static void clean(Path staging) {
@@ -170,13 +261,15 @@ public final class Artifacts {
     private final class Fetch {
 
         private final ArtifactRequest artifact;
+        private final Wanted wanted;
         private final Path staging;
         private final Path files;
         private final Delivery delivery;
         private final Deadline deadline;
 
-        Fetch(ArtifactRequest artifact, TaskDirectory directory, Path staging, Deadline deadline) {
+        Fetch(ArtifactRequest artifact, Wanted wanted, TaskDirectory directory, Path staging, Deadline deadline) {
             this.artifact = artifact;
+            this.wanted = wanted;
             this.staging = staging;
             this.files = staging.resolve("files");
             this.delivery = new Delivery(directory, staging);
@@ -184,35 +277,13 @@ public final class Artifacts {
         }
 
         void run() throws ArtifactException, InterruptedException, IOException {
-            ArtifactSource source = source();
-            List<String> destination = ArtifactDestination.names(artifact.destination())
-                    .orElseThrow(() -> ArtifactException.invalid(
-                            "the destination is not within the task's directory: name one below local/ or secrets/"));
-            guard.check(source);
+            ArtifactSource source = wanted.source();
+            List<String> destination = wanted.destination();
             switch (source.kind()) {
                 case GIT -> fetchRepository(source, destination);
                 case HTTP -> download(source, destination);
                 case FILE -> take(source, destination);
             }
-        }
-
-        private ArtifactSource source() throws ArtifactException {
-            if (ArtifactSource.namesServerByVariable(artifact.written())) {
-                throw ArtifactException.invalid("a variable names the server: it may stand in the path and the query");
-            }
-            ArtifactSource source;
-            try {
-                source = ArtifactSource.parse(artifact.source(), artifact.options());
-            } catch (ArtifactSource.InvalidException e) {
-                throw ArtifactException.invalid(
-                        e.option().map(option -> "option " + option).orElse("the source") + " " + e.getMessage());
-            }
-            if (source.kind() != Kind.HTTP && artifact.hasSecrets()) {
-                // All users of the machine could see it among the arguments of git.
-                throw ArtifactException.invalid(
-                        "the source has a variable in it, which only one of https:// or http:// may: use it in headers");
-            }
-            return source;
         }
 
         private void fetchRepository(ArtifactSource source, List<String> destination)
@@ -224,23 +295,24 @@ public final class Artifacts {
                 localPath(source);
             }
             Path work = Files.createDirectory(staging.resolve("work"));
-            deliverTree(git.fetch(source, headers(source), work, deadline), source, destination);
+            deliverTree(git.fetch(source, wanted.headers(), work, deadline), source, destination);
         }
 
         private void download(ArtifactSource source, List<String> destination)
                 throws ArtifactException, InterruptedException, IOException {
-            Map<String, String> headers = headers(source);
-            try (DownloadStore.Slot slot = store.take(key(source, headers), deadline)) {
+            try (DownloadStore.Slot slot = store.open(wanted.key().orElseThrow())) {
                 if (!isKept(source, slot)) {
-                    http.download(source, headers, slot, deadline);
+                    http.download(source, wanted.headers(), slot, deadline);
                     check(source, slot.file(), slot);
                     if (source.checksum().isPresent()) {
                         slot.keep();
                     }
                 }
                 deliver(source, slot.file(), destination);
+            } finally {
+                // Also after a failure, which may leave a part of the file.
+                store.collect();
             }
-            store.collect();
         }
 
         private boolean isKept(ArtifactSource source, DownloadStore.Slot slot)
@@ -366,21 +438,6 @@ public final class Artifacts {
                     "the node takes files of its machine only from below what --artifact-directory names");
         }
 
-        private Map<String, String> headers(ArtifactSource source) throws ArtifactException {
-            Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-            if (source.uri().getScheme().equals("file")) {
-                return headers;
-            }
-            try {
-                headers.putAll(ArtifactCredentials.read(settings.credentials()).headers(source.uri()));
-            } catch (IOException e) {
-                throw new ArtifactException("the node's file of credentials: " + e.getMessage(), e);
-            }
-            // What the job says counts more.
-            headers.putAll(artifact.headers());
-            return headers;
-        }
-
         /** Puts a file into the destination, or what it is an archive of. */
         private void deliver(ArtifactSource source, Path file, List<String> destination)
                 throws ArtifactException, InterruptedException, IOException {
@@ -483,20 +540,6 @@ public final class Artifacts {
                 }
                 return first.get(0);
             }
-        }
-
-        /** Returns the key of a download: of what is asked for, and how, so that only who may fetch it gets what is kept. */
-        private static String key(ArtifactSource source, Map<String, String> headers) {
-            MessageDigest digest = new ArtifactChecksum("sha256", "").digest();
-            List<String> parts = new ArrayList<>();
-            parts.add(source.uri().toString());
-            parts.add(source.checksum().map(ArtifactChecksum::toString).orElse(""));
-            headers.forEach((name, value) -> {
-                parts.add(name.toLowerCase(Locale.ROOT));
-                parts.add(value);
-            });
-            parts.forEach(part -> digest.update((part.length() + ":" + part).getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(digest.digest());
         }
     }
 }

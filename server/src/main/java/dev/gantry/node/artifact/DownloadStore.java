@@ -17,10 +17,13 @@ import java.util.Set;
 
 /**
  * The node's directory of downloads: whole ones that are kept for later tasks, and parts of those that broke off. If they
- * become too large together, those that were not used for the longest time are deleted. Only the node's user can enter the
- * directory. Thread-safe: the monitor guards which downloads are in use.
+ * become too large or too many together, those that were not used for the longest time are deleted. Only the node's user can
+ * enter the directory. Thread-safe: the monitor guards which downloads are in use.
  */
 final class DownloadStore {
+
+    /** Parts may be small: servers decide where downloads break off, and jobs how many there are. */
+    private static final int MOST_FILES = 4096;
 
     private static final String PART = ".part";
     private static final String VERSION = ".version";
@@ -44,22 +47,20 @@ final class DownloadStore {
     }
 
     /**
-     * Takes a download for this thread alone. Waits while another thread has it, so that tasks that start at the same time
-     * download it once.
+     * Opens a download, which is not deleted while it is open. One thread at a time may open it: {@link FetchTurns} sees to
+     * that.
      *
      * @param key tells downloads apart: hexadecimal digits
-     * @param deadline the end of the wait
      */
-    synchronized Slot take(String key, Deadline deadline) throws ArtifactException, InterruptedException {
-        while (!inUse.add(key)) {
-            wait(Math.max(1, deadline.left().toMillis()));
+    synchronized Slot open(String key) {
+        if (!inUse.add(key)) {
+            throw new IllegalStateException("Two threads have turns for the download " + key);
         }
         return new Slot(key);
     }
 
     private synchronized void release(String key) {
         inUse.remove(key);
-        notifyAll();
     }
 
     /**
@@ -82,13 +83,15 @@ final class DownloadStore {
             }
         }
         downloads.sort(Comparator.comparing(Download::used));
+        int count = downloads.size();
         for (Download download : downloads) {
-            if (bytes <= mostBytes) {
+            if (bytes <= mostBytes && count <= MOST_FILES) {
                 return;
             }
             if (!inUse.contains(download.key())) {
                 Files.deleteIfExists(download.file());
                 bytes -= download.bytes();
+                count--;
             }
         }
     }
@@ -158,12 +161,16 @@ final class DownloadStore {
             Files.setLastModifiedTime(file(), FileTime.from(clock.instant()));
         }
 
-        /** Deletes a whole file that is not kept. Keeps a part. */
+        /** Deletes a whole file that is not kept. Keeps a part that a later download can begin with. */
         @Override
         public void close() throws IOException {
             try {
                 if (!kept) {
                     Files.deleteIfExists(file());
+                }
+                if (partBytes() == 0) {
+                    Files.deleteIfExists(part());
+                    Files.deleteIfExists(root.resolve(key + VERSION));
                 }
             } finally {
                 release(key);

@@ -125,6 +125,10 @@ final class GitCheckout {
         settingsOfGit.add(Map.entry("fetch.recurseSubmodules", "false"));
         settingsOfGit.add(Map.entry("gc.auto", "0"));
         settingsOfGit.add(Map.entry("http.followRedirects", "false"));
+        // A server that packs a large repository sends a few bytes now and then.
+        settingsOfGit.add(Map.entry("http.lowSpeedLimit", "1"));
+        settingsOfGit.add(Map.entry(
+                "http.lowSpeedTime", Long.toString(Math.max(1, settings.stall().toSeconds()))));
         settingsOfGit.add(Map.entry("protocol.allow", "never"));
         settingsOfGit.add(Map.entry("protocol.%s.allow".formatted(source.uri().getScheme()), "always"));
         // The owner of the node has named the directory, whoever owns it.
@@ -154,13 +158,8 @@ final class GitCheckout {
     private static String resolved(URI url, List<InetAddress> addresses) {
         int port = url.getPort() >= 0 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80;
         return addresses.stream()
-                .map(GitCheckout::written)
+                .map(ServerGuard::literal)
                 .collect(Collectors.joining(",", "%s:%d:".formatted(url.getHost(), port), ""));
-    }
-
-    private static String written(InetAddress address) {
-        String text = address.getHostAddress();
-        return text.indexOf(':') >= 0 ? "[" + text + "]" : text;
     }
 
     /** The commands of one fetch. */

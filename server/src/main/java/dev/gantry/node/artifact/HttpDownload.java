@@ -1,9 +1,13 @@
 package dev.gantry.node.artifact;
 
+import dev.gantry.files.IoFailures;
 import dev.gantry.model.ArtifactSource;
 import dev.gantry.node.http.HttpClients;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,11 +32,17 @@ import java.util.concurrent.TimeoutException;
  * Downloads files of HTTP servers. A download that breaks off is resumed if the server still has the same version (RFC
  * 9110, {@code Range} and {@code If-Range}). Headers and credentials go to the server that the job names, and not to
  * another one that it redirects to.
+ *
+ * <p>Requests over http:// go to the address that {@link ServerGuard} has checked: a name may have another address by then.
+ * Java's client can't do that for https://, where the server at another address lacks the certificate for the name. A proxy,
+ * if there is one, looks the name up itself.
  */
 final class HttpDownload {
 
     private static final int ATTEMPTS = 3;
     private static final int MAX_REDIRECTS = 10;
+    private static final int MAX_PORT = 65_535;
+    private static final int LONGEST_VERSION = 1000;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -97,14 +107,14 @@ final class HttpDownload {
         toSend.remove("Range");
         toSend.remove("If-Range");
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-            guard.check(at, place(at));
+            List<InetAddress> addresses = guard.check(at, place(at));
             Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
             all.putAll(toSend);
             if (have > 0) {
                 all.put("Range", "bytes=" + have + "-");
                 all.put("If-Range", slot.version().orElseThrow());
             }
-            Answer answer = send(request(at, all), slot, have, deadline);
+            Answer answer = send(request(at, addresses.get(0), all), at, slot, have, deadline);
             if (answer.redirect().isEmpty()) {
                 return;
             }
@@ -117,9 +127,15 @@ final class HttpDownload {
         throw ArtifactException.retry("its server redirects more than %d times".formatted(MAX_REDIRECTS));
     }
 
-    private static HttpRequest request(URI url, Map<String, String> headers) throws ArtifactException {
+    private static HttpRequest request(URI url, InetAddress address, Map<String, String> headers)
+            throws ArtifactException {
         try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(url).header("User-Agent", "gantry");
+            boolean goesToAddress = url.getScheme().equalsIgnoreCase("http") && !hasProxy(url);
+            HttpRequest.Builder request = HttpRequest.newBuilder(goesToAddress ? at(address, url) : url)
+                    .header("User-Agent", "gantry");
+            if (goesToAddress) {
+                request.header("Host", url.getRawAuthority());
+            }
             headers.forEach(request::setHeader);
             return request.build();
         } catch (IllegalArgumentException e) {
@@ -127,6 +143,17 @@ final class HttpDownload {
             throw ArtifactException.invalid(
                     "a header can't be sent: it has a character that headers don't have, or HTTP itself sets it");
         }
+    }
+
+    private static boolean hasProxy(URI url) {
+        return ProxySelector.getDefault() != null
+                && ProxySelector.getDefault().select(url).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT);
+    }
+
+    private static URI at(InetAddress address, URI url) {
+        String port = url.getPort() < 0 ? "" : ":" + url.getPort();
+        String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
+        return URI.create("http://" + ServerGuard.literal(address) + port + url.getRawPath() + query);
     }
 
     /** Returns the target of a redirect, which the owner of the node must allow too. */
@@ -138,14 +165,19 @@ final class HttpDownload {
             throw ArtifactException.retry("its server redirects to something that is no URL");
         }
         boolean isHttp = "http".equalsIgnoreCase(target.getScheme());
-        if ((!isHttp && !"https".equalsIgnoreCase(target.getScheme())) || target.getHost() == null) {
+        if (!isHttp && !"https".equalsIgnoreCase(target.getScheme())) {
             throw ArtifactException.retry("its server redirects to something else than http:// and https://");
+        }
+        if (target.getHost() == null || target.getPort() > MAX_PORT || target.getRawUserInfo() != null) {
+            throw ArtifactException.retry(
+                    "its server redirects to a URL with a host that has other characters than letters, digits, - and ., with"
+                            + " a port above 65535, or with a user");
         }
         if (isHttp && from.getScheme().equalsIgnoreCase("https")) {
             throw ArtifactException.retry(
                     "its server redirects from https:// to http://, which others can change: name the other URL");
         }
-        guard.checkPlace(place(target), target);
+        guard.checkRedirect(place(target), target);
         return target;
     }
 
@@ -154,30 +186,23 @@ final class HttpDownload {
     }
 
     /** Sends a request. The body of an answer with the file goes into the slot. */
-    private Answer send(HttpRequest request, DownloadStore.Slot slot, long have, Deadline deadline)
+    private Answer send(HttpRequest request, URI named, DownloadStore.Slot slot, long have, Deadline deadline)
             throws ArtifactException, InterruptedException, IOException {
         Receiver receiver = new Receiver(slot, have, settings.maxBytes());
         CompletableFuture<HttpResponse<Void>> response = client.sendAsync(request, receiver);
         try {
-            long seen = 0;
-            long movedAt = System.nanoTime();
+            Pace pace = new Pace(settings);
             while (true) {
                 try {
                     HttpResponse<Void> answered = response.get(
                             Math.min(LOOK.toNanos(), deadline.left().toNanos()), TimeUnit.NANOSECONDS);
                     return receiver.judge(answered);
                 } catch (TimeoutException e) {
-                    if (receiver.bytes != seen) {
-                        seen = receiver.bytes;
-                        movedAt = System.nanoTime();
-                    } else if (System.nanoTime() - movedAt > settings.stall().toNanos()) {
-                        throw new BrokenOffException(
-                                "no data for %d s".formatted(settings.stall().toSeconds()));
-                    }
+                    pace.look(receiver.bytes);
                 }
             }
         } catch (ExecutionException e) {
-            throw failure(request.uri(), receiver, e.getCause());
+            throw failure(named, receiver, e.getCause());
         } finally {
             // Ends the exchange if it has not ended.
             response.cancel(true);
@@ -198,7 +223,46 @@ final class HttpDownload {
         String server = url.getRawAuthority();
         return cause instanceof ConnectException
                 ? new BrokenOffException("no connection to " + server)
-                : new BrokenOffException("%s: %s".formatted(server, cause.getMessage()));
+                : new BrokenOffException("%s: %s".formatted(server, IoFailures.reason(cause)));
+    }
+
+    /** Notices that a server sends nothing any more, or so little that it would keep others from their artifacts. */
+    private static final class Pace {
+
+        private final long stallNanos;
+        private final long leastRate;
+        private final long leastBytes;
+        private long seen;
+        private long movedAt = System.nanoTime();
+        private long measuredFrom;
+        private long measuredAt = movedAt;
+
+        Pace(ArtifactSettings settings) {
+            this.stallNanos = settings.stall().toNanos();
+            this.leastRate = settings.leastRate();
+            this.leastBytes = settings.leastRate() * settings.stall().toMillis() / 1000;
+        }
+
+        /** Is called again and again with the bytes of the file so far. */
+        void look(long bytes) throws BrokenOffException {
+            long now = System.nanoTime();
+            if (bytes == seen && now - movedAt > stallNanos) {
+                throw new BrokenOffException("no data for %d s".formatted(TimeUnit.NANOSECONDS.toSeconds(stallNanos)));
+            }
+            if (bytes != seen) {
+                movedAt = now;
+            }
+            // The server may take its time before the first byte.
+            boolean isMeasured = seen > 0 && now - measuredAt >= stallNanos;
+            if (isMeasured && bytes - measuredFrom < leastBytes) {
+                throw new BrokenOffException("less than %d bytes a second".formatted(leastRate));
+            }
+            if (isMeasured || seen == 0) {
+                measuredFrom = bytes;
+                measuredAt = now;
+            }
+            seen = bytes;
+        }
     }
 
     /** An answer: a redirect, or the file is whole. */
@@ -258,7 +322,7 @@ final class HttpDownload {
                 fault = Optional.of(e);
                 return HttpResponse.BodySubscribers.replacing(null);
             } catch (IOException e) {
-                fault = Optional.of(new ArtifactException("can't write it: " + e, e));
+                fault = Optional.of(new ArtifactException("can't write it: " + IoFailures.reason(e), e));
                 return HttpResponse.BodySubscribers.replacing(null);
             }
         }
@@ -279,7 +343,8 @@ final class HttpDownload {
                     .filter(tag -> !tag.startsWith("W/"))
                     .or(() -> answer.headers().firstValue("Last-Modified"))
                     // It becomes a header of the next request.
-                    .filter(version -> version.chars().allMatch(c -> c >= ' ' && c < 0x7f));
+                    .filter(version -> version.length() <= LONGEST_VERSION
+                            && version.chars().allMatch(c -> c >= ' ' && c < 0x7f));
         }
 
         private void requireSize(long size) throws ArtifactException {
@@ -315,7 +380,7 @@ final class HttpDownload {
             } catch (ArtifactException e) {
                 fail(e);
             } catch (IOException e) {
-                fail(new ArtifactException("can't write it: " + e, e));
+                fail(new ArtifactException("can't write it: " + IoFailures.reason(e), e));
             }
         }
 

@@ -1,5 +1,6 @@
 package dev.gantry.node.artifact;
 
+import dev.gantry.files.IoFailures;
 import dev.gantry.model.ArtifactSource.Archive;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
@@ -89,7 +90,7 @@ final class Unpacking {
         } catch (IOException | RuntimeException e) {
             // The library throws many kinds of exceptions on damaged headers, and wraps others.
             throw refusal(e)
-                    .orElseGet(() -> new ArtifactException("the archive can't be unpacked: " + e.getMessage(), e));
+                    .orElseGet(() -> new ArtifactException("the archive can't be unpacked: " + IoFailures.reason(e), e));
         }
     }
 
@@ -111,7 +112,7 @@ final class Unpacking {
         try (InputStream in = decompressed(compressed, format)) {
             write(in, root.resolve(name), false);
         } catch (IOException | RuntimeException e) {
-            throw new ArtifactException("the file can't be decompressed: " + e.getMessage(), e);
+            throw new ArtifactException("the file can't be decompressed: " + IoFailures.reason(e), e);
         }
     }
 

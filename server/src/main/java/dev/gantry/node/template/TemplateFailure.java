@@ -6,6 +6,6 @@ public final class TemplateFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
     TemplateFailure(String destination, String why) {
-        super("Template of %s: %s".formatted(destination, why));
+        super("Template failed: %s: %s".formatted(destination, why));
     }
 }

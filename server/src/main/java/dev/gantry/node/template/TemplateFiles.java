@@ -2,6 +2,7 @@ package dev.gantry.node.template;
 
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.files.FileOwner;
+import dev.gantry.files.IoFailures;
 import dev.gantry.files.OpenDirectory;
 import dev.gantry.model.TaskPath;
 import dev.gantry.template.Delimiters;
@@ -118,7 +119,7 @@ public final class TemplateFiles {
             told.addAll(digests);
             records.putDigests(told);
         } catch (IOException e) {
-            throw new TemplateFailure("the task", e.toString());
+            throw new TemplateFailure("the files of the task", IoFailures.reason(e));
         }
         return variables;
     }
@@ -150,7 +151,7 @@ public final class TemplateFiles {
                             ? Set.of(TemplateChangeMode.TEMPLATE_CHANGE_MODE_NOOP)
                             : EnumSet.allOf(TemplateChangeMode.class));
         } catch (IOException e) {
-            throw new TemplateFailure("the task", e.toString());
+            throw new TemplateFailure("the files of the task", IoFailures.reason(e));
         }
         return new Changes(changed, failures);
     }
@@ -212,7 +213,7 @@ public final class TemplateFiles {
             return text;
         } catch (IOException e) {
             throw new TemplateFailure(
-                    template.getDestination(), "can't read its source %s: %s".formatted(template.getSource(), e));
+                    template.getDestination(), "can't read its source %s: %s".formatted(template.getSource(), IoFailures.reason(e)));
         }
     }
 
@@ -272,7 +273,7 @@ public final class TemplateFiles {
                         records.directory());
             }
         } catch (IOException e) {
-            throw new TemplateFailure(template.getDestination(), "can't write the file: " + e);
+            throw new TemplateFailure(template.getDestination(), "can't write the file: " + IoFailures.reason(e));
         }
     }
 

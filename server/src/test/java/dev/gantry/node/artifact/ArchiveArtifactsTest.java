@@ -72,6 +72,19 @@ class ArchiveArtifactsTest {
         assertThat(Files.readSymbolicLink(fixture.local("bin/start"))).hasToString("run");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"tar.gz", "tar.bz2", "tar.xz", "zip", "gz", "bz2", "xz"})
+    void an_empty_archive_is_refused_in_words(String format) throws Exception {
+        Path file = Files.createFile(source.resolve("a." + format));
+
+        assertThatThrownBy(() -> artifacts.fetch(
+                        request("file://" + file), fixture.task, ArtifactsFixture::nobody))
+                .isInstanceOf(ArtifactException.class)
+                .message()
+                .matches("(?s).*(can't be unpacked|can't be decompressed): [A-Za-z].*")
+                .doesNotEndWith("null");
+    }
+
     @Test
     void archives_of_zip_are_unpacked_with_programs_and_links() throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -222,7 +235,7 @@ class ArchiveArtifactsTest {
         Artifacts large =
                 fixture.artifacts(SMALL.with(List.of(source), Optional.empty(), 1L << 30, 1 << 20), "file:///");
         Path second = write("b.zip", many.toByteArray());
-        assertThatThrownBy(() -> large.fetch(request(url(second)), fixture.task))
+        assertThatThrownBy(() -> large.fetch(request(url(second)), fixture.task, ArtifactsFixture::nobody))
                 .hasMessageContaining("too many entries, or too long names");
     }
 
@@ -252,7 +265,7 @@ class ArchiveArtifactsTest {
     }
 
     private void fetch(ArtifactRequest request) throws Exception {
-        artifacts.fetch(request, fixture.task);
+        artifacts.fetch(request, fixture.task, ArtifactsFixture::nobody);
     }
 
     /** Writes a file into the directory of sources, compressed as its name says. */

@@ -7,6 +7,7 @@ import dev.gantry.v1.ArtifactMode;
 import dev.gantry.v1.ArtifactSourceRestriction;
 import dev.gantry.v1.NodeRestrictions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A fetcher of artifacts with a data directory, for a task with a directory. */
 final class ArtifactsFixture {
 
-    static final ArtifactSettings SMALL = new ArtifactSettings(
-            List.of(), Optional.empty(), 4 << 20, 4 << 20, 100, Duration.ofSeconds(30), Duration.ofSeconds(10));
+    static final ArtifactSettings SMALL = settings(Duration.ofSeconds(30), Duration.ofSeconds(10));
 
     final TaskDirectory task;
     final Path downloads;
@@ -36,18 +36,35 @@ final class ArtifactsFixture {
         downloads = Files.createDirectories(root.resolve("downloads"));
     }
 
+    /** Small limits with a timeout for an artifact and one for a server. No rate is asked for. */
+    static ArtifactSettings settings(Duration timeout, Duration stall) {
+        return new ArtifactSettings(
+                List.of(), Optional.empty(), 4 << 20, 4 << 20, 100, timeout, stall, 0, Duration.ofSeconds(30));
+    }
+
     Artifacts artifacts(ArtifactSettings settings, String... allowed) {
-        NodeRestrictions restrictions = NodeRestrictions.newBuilder()
-                .setArtifactSources(ArtifactSourceRestriction.newBuilder().addAllAllow(List.of(allowed)))
-                .build();
-        return artifacts(settings, Restrictions.of(restrictions));
+        return artifacts(settings, only(allowed));
+    }
+
+    Artifacts artifacts(ArtifactSettings settings, Restrictions restrictions) {
+        return artifacts(settings, new ServerGuard(restrictions, InetAddress::getAllByName));
     }
 
     /** Each use of its clock is a second later. */
-    Artifacts artifacts(ArtifactSettings settings, Restrictions restrictions) {
+    Artifacts artifacts(ArtifactSettings settings, ServerGuard guard) {
         InstantSource clock = () -> Instant.ofEpochSecond(seconds.incrementAndGet());
-        return new Artifacts(settings, restrictions, downloads, System.getenv("PATH"), clock);
+        return new Artifacts(settings, guard, downloads, System.getenv("PATH"), clock);
     }
+
+    /** Restricts artifacts to some sources. */
+    static Restrictions only(String... allowed) {
+        return Restrictions.of(NodeRestrictions.newBuilder()
+                .setArtifactSources(ArtifactSourceRestriction.newBuilder().addAllAllow(List.of(allowed)))
+                .build());
+    }
+
+    /** Is told why a fetch waits. */
+    static void nobody(String why) {}
 
     Path local(String name) {
         return task.local().resolve(name);
@@ -68,6 +85,6 @@ final class ArtifactsFixture {
             Map<String, String> options,
             Map<String, String> headers) {
         return new ArtifactRequest(
-                source, source, source, false, destination, mode, options, headers, FileOwner.OF_THIS_PROCESS);
+                "job", source, source, source, false, destination, mode, options, headers, FileOwner.OF_THIS_PROCESS);
     }
 }

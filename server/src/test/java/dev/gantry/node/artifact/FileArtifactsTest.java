@@ -48,8 +48,8 @@ class FileArtifactsTest {
         Files.writeString(source.resolve("d/e/f"), "2");
         Files.createSymbolicLink(source.resolve("d/g"), Path.of("e/f"));
 
-        artifacts.fetch(request("file://" + source + "/a"), fixture.task);
-        artifacts.fetch(request("file://" + source + "/d"), fixture.task);
+        artifacts.fetch(request("file://" + source + "/a"), fixture.task, ArtifactsFixture::nobody);
+        artifacts.fetch(request("file://" + source + "/d"), fixture.task, ArtifactsFixture::nobody);
 
         assertThat(fixture.local("a")).hasContent("1");
         assertThat(fixture.local("e/f")).hasContent("2");
@@ -68,7 +68,7 @@ class FileArtifactsTest {
         String named = path.replace("SOURCE2", source + "2").replace("SOURCE", source.toString());
 
         for (String url : List.of("file://" + named, "file:///nonexistent")) {
-            assertThatThrownBy(() -> artifacts.fetch(request(url), fixture.task))
+            assertThatThrownBy(() -> artifacts.fetch(request(url), fixture.task, ArtifactsFixture::nobody))
                     .isInstanceOfSatisfying(
                             ArtifactException.class,
                             failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RESTRICTED))
@@ -82,7 +82,7 @@ class FileArtifactsTest {
         Files.createDirectory(source.resolve("d"));
         Files.createSymbolicLink(source.resolve("d/up"), Path.of("../.."));
 
-        assertThatThrownBy(() -> artifacts.fetch(request("file://" + source + "/d"), fixture.task))
+        assertThatThrownBy(() -> artifacts.fetch(request("file://" + source + "/d"), fixture.task, ArtifactsFixture::nobody))
                 .hasMessageContaining("it has a link that leads out of it: \"up\"");
     }
 
@@ -91,6 +91,7 @@ class FileArtifactsTest {
         assumeTrue(System.getProperty("user.name").equals("root"), "Only root can give files away");
         Files.createDirectories(source.resolve("d/e"));
         ArtifactRequest request = new ArtifactRequest(
+                "job",
                 "1",
                 "file://" + source,
                 "file://" + source,
@@ -101,7 +102,7 @@ class FileArtifactsTest {
                 Map.of(),
                 FileOwner.of("1234", ""));
 
-        artifacts.fetch(request, fixture.task);
+        artifacts.fetch(request, fixture.task, ArtifactsFixture::nobody);
 
         assertThat(Files.getAttribute(fixture.local("x/d/e"), "unix:uid")).isEqualTo(1234);
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** An HTTP server with files, which may break off an answer, redirect, and remembers the requests. */
 public final class FileServer implements AutoCloseable {
@@ -26,6 +28,7 @@ public final class FileServer implements AutoCloseable {
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
     private final Map<String, String> redirects = new ConcurrentHashMap<>();
     private final Map<String, Queue<Break>> breaks = new ConcurrentHashMap<>();
+    private final Map<String, Duration> drips = new ConcurrentHashMap<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private final List<Headers> requests = new CopyOnWriteArrayList<>();
     private volatile String version = "\"1\"";
@@ -79,6 +82,11 @@ public final class FileServer implements AutoCloseable {
         }
     }
 
+    /** Lets answers with a file come a byte at a time, with a pause after each. */
+    void drip(String path, Duration pause) {
+        drips.put(path, pause);
+    }
+
     /** Gives files another entity tag. */
     void setVersion(String tag) {
         version = tag;
@@ -119,10 +127,27 @@ public final class FileServer implements AutoCloseable {
         exchange.sendResponseHeaders(range.isPresent() ? 206 : 200, content.length - from);
         Break broken = breaks.getOrDefault(path, new ConcurrentLinkedQueue<>()).poll();
         OutputStream out = exchange.getResponseBody();
+        if (drips.containsKey(path)) {
+            drip(content, from, out, drips.get(path));
+            return;
+        }
         out.write(content, from, (broken == null ? content.length : broken.end()) - from);
         out.flush();
         if (broken != null) {
             broken.then().run();
+        }
+    }
+
+    private void drip(byte[] content, int from, OutputStream out, Duration pause) throws IOException {
+        try {
+            boolean isOver = false;
+            for (int i = from; i < content.length && !isOver; i++) {
+                out.write(content[i]);
+                out.flush();
+                isOver = end.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -165,7 +165,7 @@ class GitArtifactsTest {
                     Map.of(),
                     Map.of("Authorization", "Bearer hidden"));
 
-            assertThatThrownBy(() -> fixture.artifacts(settings, server.url()).fetch(request, fixture.task))
+            assertThatThrownBy(() -> fixture.artifacts(settings, server.url()).fetch(request, fixture.task, ArtifactsFixture::nobody))
                     .hasMessageContaining("git: fatal: ")
                     .message()
                     .doesNotContain("hidden");
@@ -182,7 +182,7 @@ class GitArtifactsTest {
             server.redirect("/a.git/info/refs", other.url() + "/a.git/info/refs");
 
             assertThatThrownBy(() -> fixture.artifacts(settings, server.url())
-                            .fetch(request("git::" + server.url() + "/a.git"), fixture.task))
+                            .fetch(request("git::" + server.url() + "/a.git"), fixture.task, ArtifactsFixture::nobody))
                     .isInstanceOf(ArtifactException.class);
             assertThat(other.requests()).isEmpty();
         }
@@ -197,7 +197,7 @@ class GitArtifactsTest {
             Artifacts patient = fixture.artifacts(settings, server.url());
             CompletableFuture<Throwable> end = new CompletableFuture<>();
             Thread thread = new Thread(() ->
-                    end.complete(catchThrowable(() -> patient.fetch(request("git::" + url), fixture.task))));
+                    end.complete(catchThrowable(() -> patient.fetch(request("git::" + url), fixture.task, ArtifactsFixture::nobody))));
             thread.start();
             await().until(() -> !server.requests().isEmpty());
             assertThat(processes(url)).isNotEmpty();
@@ -224,12 +224,12 @@ class GitArtifactsTest {
 
         assertThat(without.attributes()).containsOnly(Map.entry("artifact.http", "1"), Map.entry("artifact.file", "1"));
         assertThat(artifacts.attributes()).containsEntry("artifact.git", "1");
-        assertThatThrownBy(() -> without.fetch(request(url), fixture.task))
+        assertThatThrownBy(() -> without.fetch(request(url), fixture.task, ArtifactsFixture::nobody))
                 .hasMessageContaining("the node has no git: install it and restart the node");
     }
 
     private void fetch(ArtifactRequest request) throws Exception {
-        artifacts.fetch(request, fixture.task);
+        artifacts.fetch(request, fixture.task, ArtifactsFixture::nobody);
     }
 
     private void commit(String name, String content, String mode) throws Exception {

@@ -21,6 +21,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests artifacts of a real HTTP server. */
@@ -89,7 +91,7 @@ class HttpArtifactsTest {
             });
             malformed.start();
 
-            assertThatThrownBy(() -> fixture.artifacts(SMALL, url).fetch(request(url + "/x"), fixture.task))
+            assertThatThrownBy(() -> fixture.artifacts(SMALL, url).fetch(request(url + "/x"), fixture.task, ArtifactsFixture::nobody))
                     .isInstanceOfSatisfying(
                             ArtifactException.class,
                             failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RETRY))
@@ -184,7 +186,7 @@ class HttpArtifactsTest {
                         ArtifactException.class,
                         failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RETRY));
 
-        fixture.artifacts(SMALL, server.url()).fetch(request(url), fixture.task);
+        fixture.artifacts(SMALL, server.url()).fetch(request(url), fixture.task, ArtifactsFixture::nobody);
 
         assertThat(fixture.local("big")).hasBinaryContent(content);
         assertThat(ranges()).hasSize(4).last().asString().containsPattern("bytes=[1-9][0-9]*-");
@@ -196,22 +198,154 @@ class HttpArtifactsTest {
         for (int i = 0; i < 3; i++) {
             server.hang("/big", 50_000);
         }
-        ArtifactSettings impatient = new ArtifactSettings(
-                List.of(), Optional.empty(), 1 << 20, 1 << 20, 10, Duration.ofSeconds(30), Duration.ofMillis(100));
+        ArtifactSettings impatient = ArtifactsFixture.settings(Duration.ofSeconds(30), Duration.ofMillis(100));
 
-        assertThatThrownBy(() -> fixture.artifacts(impatient, server.url()).fetch(request(url), fixture.task))
+        assertThatThrownBy(() -> fixture.artifacts(impatient, server.url()).fetch(request(url), fixture.task, ArtifactsFixture::nobody))
                 .isInstanceOf(ArtifactException.class)
                 .hasMessageContaining("no data for");
+    }
+
+    @Test
+    void a_server_that_sends_too_little_is_given_up() {
+        String url = server.add("/big", random(100_000));
+        server.drip("/big", Duration.ofMillis(10));
+        ArtifactSettings impatient = new ArtifactSettings(
+                List.of(),
+                Optional.empty(),
+                4 << 20,
+                4 << 20,
+                100,
+                Duration.ofSeconds(50),
+                Duration.ofMillis(600),
+                10_000,
+                Duration.ofSeconds(30));
+
+        assertThatThrownBy(() -> fixture.artifacts(impatient, server.url())
+                        .fetch(request(url), fixture.task, ArtifactsFixture::nobody))
+                .isInstanceOfSatisfying(
+                        ArtifactException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RETRY))
+                .hasMessageEndingWith("less than 10000 bytes a second");
+    }
+
+    @Test
+    void servers_of_one_job_that_hang_do_not_keep_another_job_from_its_artifact() throws Exception {
+        List<Thread> hanging = new ArrayList<>();
+        for (int i = 0; i < ArtifactSettings.AT_ONCE + 1; i++) {
+            String url = server.add("/hangs" + i, random(100_000));
+            server.hang("/hangs" + i, 50_000);
+            TaskDirectory task = new TaskDirectory(fixture.task.allocation(), "t" + i);
+            Files.createDirectories(task.local());
+            hanging.add(new Thread(() -> catchThrowable(
+                    () -> artifacts.fetch(request(url), task, ArtifactsFixture::nobody))));
+        }
+        hanging.forEach(Thread::start);
+        await().until(() -> server.requests().size() == ArtifactSettings.AT_ONCE - 1);
+
+        ArtifactRequest ofOther = new ArtifactRequest(
+                "other job",
+                "1",
+                server.add("/a", text("1")),
+                server.url() + "/a",
+                false,
+                "",
+                ArtifactMode.ARTIFACT_MODE_ANY,
+                Map.of(),
+                Map.of(),
+                FileOwner.OF_THIS_PROCESS);
+        fetch(ofOther);
+
+        assertThat(fixture.local("a")).hasContent("1");
+        hanging.forEach(Thread::interrupt);
+        for (Thread thread : hanging) {
+            thread.join();
+        }
+    }
+
+    @Test
+    void a_request_goes_to_the_address_that_was_checked_under_the_name_of_the_server() throws Exception {
+        String named = server.url().replace("127.0.0.1", "artifacts.invalid");
+        ServerGuard guard = new ServerGuard(
+                ArtifactsFixture.only(named), host -> new InetAddress[] {InetAddress.getByName("127.0.0.1")});
+        server.add("/a", text("1"));
+
+        // Nobody else than the guard knows the name.
+        fixture.artifacts(SMALL, guard).fetch(request(named + "/a?b=c"), fixture.task, ArtifactsFixture::nobody);
+
+        assertThat(fixture.local("a")).hasContent("1");
+        assertThat(server.requests())
+                .singleElement()
+                .satisfies(headers -> assertThat("http://" + headers.getFirst("Host")).isEqualTo(named));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fd00:ec2::254", "fd20:ce::254", "169.254.169.254", "168.63.129.16", "::ffff:127.0.0.1"})
+    void a_name_that_leads_to_a_service_for_the_machine_alone_is_refused(String address) {
+        ServerGuard guard = new ServerGuard(
+                ArtifactsFixture.only("http://*"), host -> new InetAddress[] {InetAddress.getByName(address)});
+
+        assertThatThrownBy(() -> fixture.artifacts(SMALL, guard)
+                        .fetch(request("http://artifacts.invalid/a"), fixture.task, ArtifactsFixture::nobody))
+                .hasMessageContaining("the node asks no server of its own machine, link or cloud, such as artifacts.invalid")
+                .hasMessageEndingWith("unless artifact_sources of its restrictions names the server without a *");
+    }
+
+    @Test
+    void a_download_that_can_t_be_resumed_leaves_nothing_and_others_are_not_kept_without_a_bound() throws Exception {
+        server.hang("/empty", 0);
+        String empty = server.add("/empty", random(1000));
+        String unknown = server.redirect("/r", "http://127.0.0.1:1/nobody");
+        ArtifactSettings hurried = ArtifactsFixture.settings(Duration.ofMillis(500), Duration.ofSeconds(30));
+        for (int i = 0; i < 5000; i++) {
+            Path part = Files.writeString(fixture.downloads.resolve("%064x.part".formatted(i)), "x");
+            Files.setLastModifiedTime(part, FileTime.fromMillis(i));
+        }
+
+        for (String url : List.of(empty, unknown)) {
+            assertThatThrownBy(() -> fixture.artifacts(hurried, server.url(), "http://127.0.0.1:1")
+                            .fetch(request(url), fixture.task, ArtifactsFixture::nobody))
+                    .isInstanceOf(ArtifactException.class);
+        }
+
+        try (var left = Files.list(fixture.downloads)) {
+            assertThat(left.map(file -> file.getFileName().toString()))
+                    .hasSize(4096)
+                    .contains("%064x.part".formatted(4999))
+                    .doesNotContain("%064x.part".formatted(0));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ftp://127.0.0.1/a        | redirects to something else than http:// and https://",
+                "http://some_host/a       | redirects to a URL with a host that has other characters",
+                "http://127.0.0.1:99999/a | a port above 65535",
+                "http://u:hidden@SERVER/a | or with a user",
+                "http://SERVER/team/%2e/a | its server redirects, but the node does not allow artifacts from \"http://SERVER\": artifact_sources judges no URL that has an escape",
+                "http://SERVER/other      | its server redirects, but the node does not allow this path of \"http://SERVER\" (allowed: http://SERVER/team)",
+                "http://example.com/a     | its server redirects, but the node does not allow artifacts from \"http://example.com\" (allowed: http://SERVER/team)",
+            })
+    void a_redirect_that_is_not_followed_is_refused_for_its_own_fault(String target, String why) {
+        String host = server.url().substring("http://".length());
+        String url = server.redirect("/team/a", target.replace("SERVER", host));
+
+        assertThatThrownBy(() -> fixture.artifacts(SMALL, server.url() + "/team")
+                        .fetch(request(url), fixture.task, ArtifactsFixture::nobody))
+                .isInstanceOf(ArtifactException.class)
+                .message()
+                .contains(why.replace("SERVER", host))
+                .doesNotContain("hidden");
     }
 
     @Test
     void a_fetch_ends_when_its_time_is_over() {
         String url = server.add("/big", random(100_000));
         server.hang("/big", 50_000);
-        ArtifactSettings hurried = new ArtifactSettings(
-                List.of(), Optional.empty(), 1 << 20, 1 << 20, 10, Duration.ofMillis(500), Duration.ofSeconds(30));
+        ArtifactSettings hurried = ArtifactsFixture.settings(Duration.ofMillis(500), Duration.ofSeconds(30));
 
-        assertThatThrownBy(() -> fixture.artifacts(hurried, server.url()).fetch(request(url), fixture.task))
+        assertThatThrownBy(() -> fixture.artifacts(hurried, server.url()).fetch(request(url), fixture.task, ArtifactsFixture::nobody))
                 .isInstanceOf(ArtifactException.class)
                 .hasMessageContaining("it takes longer than");
     }
@@ -238,7 +372,7 @@ class HttpArtifactsTest {
         for (int i = 0; i < 6; i++) {
             TaskDirectory task = new TaskDirectory(fixture.task.allocation(), "t" + i);
             Files.createDirectories(task.local());
-            all.add(OwnThread.run(() -> artifacts.fetch(request, task)));
+            all.add(OwnThread.run(() -> artifacts.fetch(request, task, ArtifactsFixture::nobody)));
         }
 
         all.forEach(CompletableFuture::join);
@@ -296,14 +430,14 @@ class HttpArtifactsTest {
         Artifacts bounded = fixture.artifacts(small, server.url());
         for (String name : List.of("/a", "/b", "/a", "/c")) {
             byte[] content = new byte[100_000 + name.charAt(1)];
-            bounded.fetch(request(server.add(name, content), Map.of("checksum", sha256(content))), fixture.task);
+            bounded.fetch(request(server.add(name, content), Map.of("checksum", sha256(content))), fixture.task, ArtifactsFixture::nobody);
         }
         assertThat(server.requests()).hasSize(3);
 
         byte[] first = new byte[100_000 + 'a'];
-        bounded.fetch(request(server.url() + "/a", Map.of("checksum", sha256(first))), fixture.task);
+        bounded.fetch(request(server.url() + "/a", Map.of("checksum", sha256(first))), fixture.task, ArtifactsFixture::nobody);
         byte[] second = new byte[100_000 + 'b'];
-        bounded.fetch(request(server.url() + "/b", Map.of("checksum", sha256(second))), fixture.task);
+        bounded.fetch(request(server.url() + "/b", Map.of("checksum", sha256(second))), fixture.task, ArtifactsFixture::nobody);
 
         assertThat(server.requests()).hasSize(4);
     }
@@ -331,8 +465,8 @@ class HttpArtifactsTest {
             String url = server.redirect("/team/a", server.url() + "/team/b");
 
             trusted.fetch(
-                    request(url, "", ArtifactMode.ARTIFACT_MODE_ANY, Map.of(), Map.of("X-Token", "t")), fixture.task);
-            trusted.fetch(request(server.add("/teams", text("2"))), fixture.task);
+                    request(url, "", ArtifactMode.ARTIFACT_MODE_ANY, Map.of(), Map.of("X-Token", "t")), fixture.task, ArtifactsFixture::nobody);
+            trusted.fetch(request(server.add("/teams", text("2"))), fixture.task, ArtifactsFixture::nobody);
 
             assertThat(server.requests().subList(0, 2)).allSatisfy(headers -> {
                 assertThat(headers.getFirst("Authorization")).isEqualTo("Basic YW5uOnNlY3JldCB3b3Jk");
@@ -348,6 +482,7 @@ class HttpArtifactsTest {
     @Test
     void neither_headers_nor_a_secret_source_get_into_a_message() {
         ArtifactRequest request = new ArtifactRequest(
+                "job",
                 "1",
                 server.url() + "/${var.jobs/j.key}",
                 server.url() + "/hidden?key=hidden",
@@ -358,6 +493,7 @@ class HttpArtifactsTest {
                 Map.of("Authorization", "hidden\nx"),
                 FileOwner.OF_THIS_PROCESS);
         ArtifactRequest elsewhere = new ArtifactRequest(
+                "job",
                 "1",
                 "https://example.com/${var.jobs/j.key}",
                 "https://example.com/hidden",
@@ -383,7 +519,7 @@ class HttpArtifactsTest {
 
         for (Artifacts one : List.of(
                 fixture.artifacts(SMALL, Restrictions.NONE), fixture.artifacts(SMALL, "http://*", "http://127.*"))) {
-            assertThatThrownBy(() -> one.fetch(request(url), fixture.task))
+            assertThatThrownBy(() -> one.fetch(request(url), fixture.task, ArtifactsFixture::nobody))
                     .isInstanceOfSatisfying(
                             ArtifactException.class,
                             failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RESTRICTED));
@@ -433,7 +569,7 @@ class HttpArtifactsTest {
     }
 
     private void fetch(ArtifactRequest request) throws Exception {
-        artifacts.fetch(request, fixture.task);
+        artifacts.fetch(request, fixture.task, ArtifactsFixture::nobody);
     }
 
     private static void nothing() {}

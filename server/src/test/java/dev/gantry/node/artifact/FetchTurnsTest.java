@@ -1,0 +1,116 @@
+package dev.gantry.node.artifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import dev.gantry.concurrent.OwnThread;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Tests who of several tasks may fetch an artifact. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FetchTurnsTest {
+
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    private final FetchTurns turns = new FetchTurns(4);
+
+    @Test
+    void a_job_that_has_turns_leaves_the_last_one_to_others() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            take("greedy", "");
+        }
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        CompletableFuture<FetchTurns.Turn> fourth =
+                OwnThread.supply(() -> turns.take("greedy", Optional.empty(), Duration.ZERO, told::add));
+        assertThat(told.take())
+                .isEqualTo("Waiting to fetch artifacts: the node fetches 4 at a time, of which this job has 3");
+
+        FetchTurns.Turn other = take("other", "");
+
+        assertThat(fourth).isNotDone();
+        other.close();
+        assertThat(fourth).isNotDone();
+    }
+
+    @Test
+    void the_next_turn_goes_to_the_job_with_the_fewest_and_within_it_to_who_waits_longest() throws Exception {
+        FetchTurns.Turn first = take("a", "");
+        take("a", "");
+        take("b", "");
+        take("c", "");
+        CompletableFuture<FetchTurns.Turn> ofA = wait("a", "", 1);
+        CompletableFuture<FetchTurns.Turn> ofD = wait("d", "", 2);
+        CompletableFuture<FetchTurns.Turn> alsoOfD = wait("d", "", 3);
+
+        first.close();
+
+        FetchTurns.Turn granted = ofD.get(30, TimeUnit.SECONDS);
+        assertThat(List.of(ofA, alsoOfD)).noneMatch(CompletableFuture::isDone);
+        granted.close();
+        assertThat(alsoOfD.get(30, TimeUnit.SECONDS)).isNotNull();
+        assertThat(ofA).isNotDone();
+    }
+
+    @Test
+    void who_waits_for_a_file_that_another_task_fetches_takes_no_turn() throws Exception {
+        FetchTurns.Turn first = take("a", "file");
+        CompletableFuture<FetchTurns.Turn> sameFile = wait("b", "file", 1);
+        wait("c", "file", 2);
+        wait("d", "file", 3);
+
+        take("e", "");
+        take("f", "other file");
+        take("g", "");
+
+        first.close();
+        assertThat(sameFile.get(30, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test
+    void a_thread_that_is_interrupted_while_it_waits_leaves_no_turn_behind() throws Exception {
+        FetchTurns one = new FetchTurns(1);
+        FetchTurns.Turn held = one.take("a", Optional.empty(), LONG, ArtifactsFixture::nobody);
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        CompletableFuture<Throwable> end = new CompletableFuture<>();
+        Thread waits = new Thread(() -> end.complete(
+                catchThrowable(() -> one.take("b", Optional.empty(), Duration.ZERO, told::add))));
+        waits.start();
+        assertThat(told.take()).isEqualTo("Waiting to fetch artifacts: the node fetches 1 at a time");
+
+        waits.interrupt();
+
+        assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+        held.close();
+        one.take("c", Optional.empty(), LONG, ArtifactsFixture::nobody).close();
+    }
+
+    @Test
+    void a_task_is_told_that_another_one_fetches_its_file() throws Exception {
+        take("a", "file");
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+
+        var unused = OwnThread.supply(() -> turns.take("b", Optional.of("file"), Duration.ZERO, told::add));
+
+        assertThat(told.take()).isEqualTo("Waiting for another task that fetches the same artifact");
+    }
+
+    private FetchTurns.Turn take(String job, String file) throws InterruptedException {
+        return turns.take(job, Optional.of(file).filter(name -> !name.isEmpty()), LONG, ArtifactsFixture::nobody);
+    }
+
+    /** Waits for a turn in a thread of its own, which is known to wait as one of a number. */
+    private CompletableFuture<FetchTurns.Turn> wait(String job, String file, int number) {
+        CompletableFuture<FetchTurns.Turn> turn = OwnThread.supply(() -> take(job, file));
+        await().until(() -> turns.waiting() == number);
+        return turn;
+    }
+}
