@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.ExecLimits;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.ParentJobs;
 import dev.gantry.v1.JobViolation;
@@ -89,6 +90,7 @@ final class Violations {
             if (value.indexOf('\0') >= 0) {
                 add(FieldPath.entry(field, name), "has a zero byte in it");
             }
+            ExecLimits.faultOfVariable(name, value).ifPresent(fault -> add(FieldPath.entry(field, name), fault));
         });
     }
 

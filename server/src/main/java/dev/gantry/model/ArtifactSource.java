@@ -126,6 +126,7 @@ public record ArtifactSource(
             Pattern.compile("((?:github\\.com|gitlab\\.com|bitbucket\\.org)/[^/?]+/[^/?]+)([^?]*)(\\?.*)?");
 
     private static final Pattern REF = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._/+@-]{0,255}");
+    private static final int MAX_PORT = 65_535;
     private static final Pattern DEPTH = Pattern.compile("[1-9][0-9]{0,8}");
 
     /** Secrets, which would be in the job. */
@@ -316,8 +317,11 @@ public record ArtifactSource(
                 }
                 if (isFile
                         ? uri.getRawAuthority() != null || uri.getPath() == null || uri.getRawQuery() != null
-                        : uri.getHost() == null) {
+                        : uri.getRawAuthority() == null) {
                     throw fault(isFile ? "is no file: write file:///PATH" : "has no host: write https://HOST/PATH");
+                }
+                if (!isFile && (uri.getHost() == null || uri.getPort() > MAX_PORT)) {
+                    throw fault("has a host with other characters than letters, digits, - and ., or a port above 65535");
                 }
                 if (uri.getRawFragment() != null) {
                     throw fault("has a # in it: write %23");

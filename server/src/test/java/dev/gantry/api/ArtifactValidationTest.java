@@ -48,6 +48,9 @@ class ArtifactValidationTest {
             value = {
                 "destination: 'local'                                             | .source             | is missing",
                 "source: 's3::https://example.com/a'                              | .source             | \"s3::https://example.com/a\" s3:: is not supported",
+                "source: 'https:///a'                                             | .source             | has no host",
+                "source: 'https://my_host/a'                                      | .source             | has a host with other characters",
+                "source: 'https://example.com:65536/a'                            | .source             | or a port above 65535",
                 "source: 'git::ssh://git@example.com/a'                           | .source             | use git::https://",
                 "source: 'https://example.com/a' options { key: 'checksum' value: 'crc:1' } | .options.checksum | \"crc:1\" is no checksum",
                 "source: 'git::https://example.com/a' options { key: 'sshkey' value: 'x' }  | .options.sshkey   | is a secret",

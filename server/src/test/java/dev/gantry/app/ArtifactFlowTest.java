@@ -1,6 +1,7 @@
 package dev.gantry.app;
 
 import static dev.gantry.app.NodeFixture.events;
+import static dev.gantry.app.ScriptJobs.both;
 import static dev.gantry.app.ScriptJobs.restarts;
 import static dev.gantry.app.ScriptJobs.run;
 import static dev.gantry.app.ScriptJobs.stop;
@@ -23,6 +24,7 @@ import dev.gantry.v1.Variable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +58,16 @@ class ArtifactFlowTest {
                                 .addAllow(files.url())
                                 .addAllow("file:///"))
                         .build(),
-                usual.with(List.of(sources), Optional.empty(), usual.maxBytes(), usual.cacheBytes()));
+                new ArtifactSettings(
+                        List.of(sources),
+                        Optional.empty(),
+                        usual.maxBytes(),
+                        usual.cacheBytes(),
+                        usual.maxEntries(),
+                        usual.timeout(),
+                        usual.stall(),
+                        usual.leastRate(),
+                        Duration.ZERO));
     }
 
     @AfterEach
@@ -136,6 +147,25 @@ class ArtifactFlowTest {
         node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
         assertThat(node.driver().started()).isEmpty();
         assertThat(node.task("a1", "main").getFailed()).isFalse();
+    }
+
+    @Test
+    void a_task_says_that_it_waits_to_fetch_its_artifact() {
+        String url = files.add("/big", new byte[100_000]);
+        files.hang("/big", 50_000);
+        DesiredState first = run("a1", with(task("main", FOREVER), artifact(url)));
+        node.server.desire(first);
+        await().until(() -> !files.requests().isEmpty());
+
+        DesiredState second = run("a2", with(task("main", FOREVER), artifact(url)));
+        node.server.desire(both(first, second));
+
+        node.awaitEvent("a2", "main", "Waiting");
+        assertThat(node.task("a2", "main").getEventsList())
+                .extracting(TaskEvent::getMessage)
+                .contains("Waiting for another task that fetches the same artifact");
+        node.server.desire(both(stop(first), second));
+        node.awaitStatus("a2", ClientStatus.CLIENT_STATUS_RUNNING);
     }
 
     @Test

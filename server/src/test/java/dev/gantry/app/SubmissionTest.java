@@ -451,6 +451,7 @@ class SubmissionTest {
                         task -> task.addConstraints(constraint("${node.class}", "almost", "a"))),
                 taskFault(TASK + ".env", task -> task.putEnv("a=b", "c")),
                 taskFault(TASK + ".env.A", task -> task.putEnv("A", "zero\0byte")),
+                taskFault(TASK + ".env.A", task -> task.putEnv("A", "x".repeat(131_060))),
                 taskFault(
                         TASK + ".resources.cpu",
                         task -> task.getResourcesBuilder().setCpu(0)),

@@ -117,6 +117,7 @@ class TemplateTaskTest {
         assertThat(node.task("a1", "main").toString())
                 .contains("Template failed: local/a: line 1, column 34: parseInt: the text is no integer")
                 .doesNotContain(SECRET);
+        assertThat(events(node.task("a1", "main"))).contains("Template").doesNotContain("DriverFailure");
         assertThat(node.driver().started()).isEmpty();
     }
 

@@ -5,6 +5,7 @@ import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.files.FileOwner;
 import dev.gantry.files.IoFailures;
+import dev.gantry.model.ExecLimits;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.LogLimits;
 import dev.gantry.restriction.ImageSource;
@@ -13,6 +14,7 @@ import dev.gantry.v1.AllocatedPort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,7 @@ final class PodPreparation {
         TaskDirectory directory = request.directory();
         refuseSecondStart(RunFiles.of(directory), directory);
         RktTaskConfig config = config(request);
+        refuseExcessive(request, config);
         refuseRestricted(request.task().getUser(), config);
         PreparedPod pod =
                 prepare(request, config, begin(request, UUID.randomUUID().toString()));
@@ -131,6 +134,21 @@ final class PodPreparation {
             throw new TaskStartException(faults, false);
         }
         return reading.config();
+    }
+
+    /** Refuses what no program can be started with, and has come from elsewhere than the text of the job. */
+    private static void refuseExcessive(TaskRequest request, RktTaskConfig config) throws TaskStartException {
+        List<String> faults = new ArrayList<>();
+        request.environment().forEach((name, value) -> ExecLimits.faultOfVariable(name, value)
+                .ifPresent(fault -> faults.add("The environment variable \"%s\" %s".formatted(name, fault))));
+        if (faults.isEmpty()) {
+            ExecLimits.faultOfAll(request.environment(), config.args(), ResourceLimits.stack(config.ulimit()))
+                    .ifPresent(faults::add);
+        }
+        if (!faults.isEmpty()) {
+            // Templates and variables may have shorter values later.
+            throw new TaskStartException(String.join("; ", faults), !request.secrets().isEmpty());
+        }
     }
 
     /**

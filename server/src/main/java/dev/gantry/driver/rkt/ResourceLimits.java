@@ -94,6 +94,11 @@ public final class ResourceLimits {
         return new ResourceLimits(limits);
     }
 
+    /** Returns the soft limit of a task's stack in bytes. */
+    static long stack(Map<String, String> limits) {
+        return number(inWordsOfPrlimit(limits.getOrDefault("stack", USUAL.get("stack"))).split(":", -1)[0]);
+    }
+
     /** Returns the fault of a limit; empty if the limit is valid. */
     static Optional<String> fault(String name, String value) {
         if (!USUAL.containsKey(name)) {

@@ -1,5 +1,6 @@
 package dev.gantry.driver.rkt;
 
+import dev.gantry.model.ExecLimits;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.IpLiteral;
 import dev.gantry.model.VariableReference;
@@ -107,7 +108,9 @@ final class RktConfigRules {
     }
 
     private static Optional<String> argFault(String arg) {
-        return arg.equals("---") ? Optional.of("rkt takes --- for the end of the arguments") : Optional.empty();
+        return arg.equals("---")
+                ? Optional.of("rkt takes --- for the end of the arguments")
+                : ExecLimits.faultOfArgument(arg).map(fault -> "An argument " + fault);
     }
 
     private static Optional<String> dnsFault(String server, List<String> all) {

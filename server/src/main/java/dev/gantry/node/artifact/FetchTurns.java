@@ -16,8 +16,8 @@ import java.util.function.Consumer;
  *
  * <ul>
  *   <li>A task that wants a file which another task is fetching waits for that task, and takes no turn meanwhile.
- *   <li>A job that has a turn does not get the last free one. So the servers of one job, however slow, do not keep the
- *       other jobs of the node from their artifacts.
+ *   <li>A job gets a turn only while it has fewer than are free: two of four if no other job has one. So the servers of one
+ *       job, or of two, do not keep the other jobs of the node from their artifacts, however slow they are.
  *   <li>The next turn goes to the job with the fewest turns, and within these to the task that has waited longest. Each
  *       turn ends in a limited time, so each wait does too.
  * </ul>
@@ -103,7 +103,7 @@ final class FetchTurns {
 
     private boolean mayBegin(Turn turn) {
         int free = atOnce - held.size();
-        return !isFetched(turn) && (free > 1 || (free == 1 && heldByJobOf(turn) == 0));
+        return !isFetched(turn) && heldByJobOf(turn) < free;
     }
 
     private boolean isFetched(Turn turn) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.model.ExecLimits;
 import dev.gantry.restriction.Restrictions;
 import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.Resources;
@@ -131,6 +132,46 @@ class RktCommandLinesTest {
                 .withMessageNotContainingAny("s3cret");
         assertThat(fixture.rkt.userConfig().resolve("auth.d/image.json")).exists();
         assertThat(request.directory().driver().resolve("image-credentials")).doesNotExist();
+    }
+
+    @Test
+    void what_linux_starts_no_program_with_is_refused_by_name_size_and_limit() throws Exception {
+        String longest = "x".repeat(ExecLimits.LONGEST_VARIABLE - "SECRET=".length());
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> fixture.driver().prepare(secret(longest + "x")))
+                .returns(true, TaskStartException::isWorthRetrying)
+                .withMessage("The environment variable \"SECRET\" has 131062 bytes with its name, but Linux starts no program with"
+                        + " more than 131061: put it into a file, such as by a template");
+
+        Map<String, String> many = new LinkedHashMap<>();
+        for (int i = 0; i < 17; i++) {
+            many.put("V" + i, "x".repeat(120_000 + i));
+        }
+        TaskRequest open = fixture.request("web", "{\"image\": \"coreos.com/etcd:v2.0.4\"}");
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> fixture.driver()
+                        .prepare(new TaskRequest(open.task(), many, Set.of(), open.ports(), open.directory())))
+                .returns(false, TaskStartException::isWorthRetrying)
+                .withMessageMatching("The environment variables and arguments have 20405\\d\\d bytes together, but Linux starts no"
+                        + " program with more than 2031616; the largest variable, \"V16\", has 120039");
+        assertThat(fixture.rkt.calls("prepare")).isEmpty();
+
+        many.remove("V16");
+        run(new TaskRequest(open.task(), many, Set.of(), open.ports(), open.directory()));
+        assertThat(fixture.rkt.calls("prepare")).hasSize(1);
+    }
+
+    @Test
+    void the_longest_variable_and_argument_that_are_allowed_can_be_passed_to_rkt() throws Exception {
+        TaskRequest open = fixture.request(
+                "web",
+                "{\"image\": \"coreos.com/etcd:v2.0.4\", \"args\": [\"%s\"]}"
+                        .formatted("x".repeat(ExecLimits.LONGEST_ARGUMENT)));
+        String longest = "x".repeat(ExecLimits.LONGEST_VARIABLE - "OPEN=".length());
+
+        run(new TaskRequest(open.task(), Map.of("OPEN", longest), Set.of(), open.ports(), open.directory()));
+
+        assertThat(fixture.rkt.calls("prepare")).singleElement().asString().contains(longest);
     }
 
     private TaskRequest secret(String value) {

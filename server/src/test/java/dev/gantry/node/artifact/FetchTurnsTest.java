@@ -24,21 +24,20 @@ class FetchTurnsTest {
     private final FetchTurns turns = new FetchTurns(4);
 
     @Test
-    void a_job_that_has_turns_leaves_the_last_one_to_others() throws Exception {
-        for (int i = 0; i < 3; i++) {
-            take("greedy", "");
-        }
+    void a_job_gets_a_turn_only_while_it_has_fewer_than_are_free() throws Exception {
+        take("greedy", "");
+        take("greedy", "");
         BlockingQueue<String> told = new LinkedBlockingQueue<>();
-        CompletableFuture<FetchTurns.Turn> fourth =
+        CompletableFuture<FetchTurns.Turn> third =
                 OwnThread.supply(() -> turns.take("greedy", Optional.empty(), Duration.ZERO, told::add));
         assertThat(told.take())
-                .isEqualTo("Waiting to fetch artifacts: the node fetches 4 at a time, of which this job has 3");
+                .isEqualTo("Waiting to fetch artifacts: the node fetches 4 at a time, of which this job has 2");
 
-        FetchTurns.Turn other = take("other", "");
+        FetchTurns.Turn second = take("second", "");
+        take("third", "").close();
 
-        assertThat(fourth).isNotDone();
-        other.close();
-        assertThat(fourth).isNotDone();
+        second.close();
+        assertThat(third).isNotDone();
     }
 
     @Test
