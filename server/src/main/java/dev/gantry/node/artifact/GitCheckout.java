@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fetches the files of a commit with the machine's git. What the repository says is data: no hooks, filters or submodules, no
@@ -26,11 +28,17 @@ import java.util.stream.Collectors;
  */
 final class GitCheckout {
 
+    private static final Logger LOG = LoggerFactory.getLogger(GitCheckout.class);
+
     private static final int MOST_OUTPUT = 4096;
     private static final long LOOK_MILLIS = 500;
     private static final int KILL_SECONDS = 5;
 
+    /** Ends git with the node, also if the node is killed: git would write on, below a path that the next node uses. */
+    private static final List<String> WITH_NODE = List.of("setpriv", "--pdeathsig", "TERM");
+
     private final Optional<Path> git;
+    private final List<String> prefix;
     private final ServerGuard guard;
     private final ArtifactSettings settings;
 
@@ -43,6 +51,7 @@ final class GitCheckout {
      */
     GitCheckout(Optional<Path> git, ServerGuard guard, ArtifactSettings settings) {
         this.git = git;
+        this.prefix = git.isPresent() && canRun(WITH_NODE) ? WITH_NODE : List.of();
         this.guard = guard;
         this.settings = settings;
     }
@@ -60,6 +69,29 @@ final class GitCheckout {
                 .filter(Files::isExecutable)
                 .filter(Files::isRegularFile)
                 .findFirst();
+    }
+
+    /** Returns false if this machine lacks the program before a command, or has one that knows less (util-linux before 2.33). */
+    private static boolean canRun(List<String> prefix) {
+        List<String> command = new ArrayList<>(prefix);
+        command.add("true");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!process.waitFor(KILL_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return false;
+            }
+            return process.exitValue() == 0;
+        } catch (IOException e) {
+            LOG.debug("Git is not ended with a node that is killed", e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /**
@@ -104,6 +136,10 @@ final class GitCheckout {
                     "+refs/heads/*:refs/remotes/origin/*",
                     "+refs/tags/*:refs/tags/*");
             commit = source.ref().get() + "^{commit}";
+            if (!run.tryGit("rev-parse", "--verify", "--quiet", commit)) {
+                throw ArtifactException.retry(
+                        "the repository has no branch, tag or commit \"%s\"".formatted(source.ref().get()));
+            }
         }
         run.git("checkout", "--quiet", "--force", "--detach", commit, "--");
         return files;
@@ -195,7 +231,8 @@ final class GitCheckout {
          * it to, when the time is over, and when it has too much.
          */
         boolean tryGit(String... arguments) throws ArtifactException, InterruptedException, IOException {
-            List<String> command = new ArrayList<>(List.of(
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(List.of(
                     "timeout",
                     "--kill-after=" + KILL_SECONDS,
                     Long.toString(deadline.left().toSeconds() + 1),

@@ -85,7 +85,7 @@ class GitArtifactsTest {
         }
         assertThatThrownBy(() -> fetch(request(url, Map.of("ref", "missing"))))
                 .isInstanceOf(ArtifactException.class)
-                .hasMessageContaining("missing");
+                .hasMessageEndingWith("the repository has no branch, tag or commit \"missing\"");
     }
 
     @Test
@@ -205,6 +205,34 @@ class GitArtifactsTest {
             thread.interrupt();
 
             assertThat(end.get(60, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+            await().untilAsserted(() -> assertThat(processes(url)).isEmpty());
+        }
+    }
+
+    @Test
+    void git_and_what_it_has_started_end_when_the_node_is_killed() throws Exception {
+        try (FileServer server = FileServer.start()) {
+            String url = server.url() + "/a.git";
+            server.add("/a.git/info/refs", new byte[1000]);
+            server.hang("/a.git/info/refs", 500);
+            Process node = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            FetchProcess.class.getName(),
+                            dir.toString(),
+                            server.url(),
+                            "git::" + url)
+                    .redirectErrorStream(true)
+                    .redirectOutput(dir.resolve("node.log").toFile())
+                    .start();
+            try {
+                await().until(() -> !server.requests().isEmpty());
+                assertThat(processes(url)).anyMatch(line -> line.contains("git-remote-http"));
+            } finally {
+                node.destroyForcibly().onExit().join();
+            }
+
             await().untilAsserted(() -> assertThat(processes(url)).isEmpty());
         }
     }
