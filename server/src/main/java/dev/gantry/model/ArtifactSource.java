@@ -321,7 +321,8 @@ public record ArtifactSource(
                     throw fault(isFile ? "is no file: write file:///PATH" : "has no host: write https://HOST/PATH");
                 }
                 if (!isFile && (uri.getHost() == null || uri.getPort() > MAX_PORT)) {
-                    throw fault("has a host with other characters than letters, digits, - and ., or a port above 65535");
+                    throw fault(
+                            "has a host with other characters than letters, digits, - and ., or a port above 65535");
                 }
                 if (uri.getRawFragment() != null) {
                     throw fault("has a # in it: write %23");

@@ -53,8 +53,9 @@ public final class ExecLimits {
     private static Optional<String> fault(long size, String unit, int limit) {
         return size <= limit
                 ? Optional.empty()
-                : Optional.of("has %d %s, but Linux starts no program with more than %d: put it into a file, such as by a template"
-                        .formatted(size, unit, limit));
+                : Optional.of(
+                        "has %d %s, but Linux starts no program with more than %d: put it into a file, such as by a template"
+                                .formatted(size, unit, limit));
     }
 
     /**
@@ -65,8 +66,7 @@ public final class ExecLimits {
      * @param stack the soft limit of the stack in bytes
      * @return what is wrong as a sentence, without values; empty if they are short enough
      */
-    public static Optional<String> faultOfAll(
-            Map<String, String> variables, Collection<String> arguments, long stack) {
+    public static Optional<String> faultOfAll(Map<String, String> variables, Collection<String> arguments, long stack) {
         long size = arguments.stream().mapToLong(text -> bytes(text) + OVERHEAD).sum();
         for (Map.Entry<String, String> variable : variables.entrySet()) {
             size += size(variable);

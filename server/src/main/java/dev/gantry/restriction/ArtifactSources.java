@@ -54,9 +54,10 @@ final class ArtifactSources {
     Optional<String> refusal(String source, String shown) {
         Optional<Place> place = source.indexOf('*') < 0 ? parse(source) : Optional.empty();
         if (place.isEmpty()) {
-            return Optional.of(("does not allow artifacts from \"%s\": artifact_sources judges no URL that has an escape such as"
-                            + " %%2e, a special character, .. or a user in it")
-                    .formatted(shown));
+            return Optional.of(
+                    ("does not allow artifacts from \"%s\": artifact_sources judges no URL that has an escape such as"
+                                    + " %%2e, a special character, .. or a user in it")
+                            .formatted(shown));
         }
         if (entries.stream().anyMatch(entry -> entry.covers(place.get()))) {
             return Optional.empty();

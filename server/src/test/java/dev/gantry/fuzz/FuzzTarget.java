@@ -25,6 +25,7 @@ record FuzzTarget(String module, String className) {
             new FuzzTarget("server", "dev.gantry.jobfile.JobFileFuzz"),
             new FuzzTarget("server", "dev.gantry.jobfile.PolicyFileFuzz"),
             new FuzzTarget("server", "dev.gantry.jobfile.RestrictionFileFuzz"),
+            new FuzzTarget("server", "dev.gantry.node.artifact.ArchiveFuzz"),
             new FuzzTarget("server", "dev.gantry.template.TemplateFuzz"),
             new FuzzTarget("rkt", "dev.gantry.rkt.appc.ImageManifestFuzz"),
             new FuzzTarget("rkt", "dev.gantry.rkt.cli.FlagsFuzz"),

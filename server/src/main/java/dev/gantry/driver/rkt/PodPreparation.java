@@ -139,15 +139,17 @@ final class PodPreparation {
     /** Refuses what no program can be started with, and has come from elsewhere than the text of the job. */
     private static void refuseExcessive(TaskRequest request, RktTaskConfig config) throws TaskStartException {
         List<String> faults = new ArrayList<>();
-        request.environment().forEach((name, value) -> ExecLimits.faultOfVariable(name, value)
-                .ifPresent(fault -> faults.add("The environment variable \"%s\" %s".formatted(name, fault))));
+        request.environment()
+                .forEach((name, value) -> ExecLimits.faultOfVariable(name, value)
+                        .ifPresent(fault -> faults.add("The environment variable \"%s\" %s".formatted(name, fault))));
         if (faults.isEmpty()) {
             ExecLimits.faultOfAll(request.environment(), config.args(), ResourceLimits.stack(config.ulimit()))
                     .ifPresent(faults::add);
         }
         if (!faults.isEmpty()) {
             // Templates and variables may have shorter values later.
-            throw new TaskStartException(String.join("; ", faults), !request.secrets().isEmpty());
+            throw new TaskStartException(
+                    String.join("; ", faults), !request.secrets().isEmpty());
         }
     }
 

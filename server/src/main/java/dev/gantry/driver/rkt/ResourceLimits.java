@@ -96,7 +96,8 @@ public final class ResourceLimits {
 
     /** Returns the soft limit of a task's stack in bytes. */
     static long stack(Map<String, String> limits) {
-        return number(inWordsOfPrlimit(limits.getOrDefault("stack", USUAL.get("stack"))).split(":", -1)[0]);
+        return number(inWordsOfPrlimit(limits.getOrDefault("stack", USUAL.get("stack")))
+                .split(":", -1)[0]);
     }
 
     /** Returns the fault of a limit; empty if the limit is valid. */

@@ -53,8 +53,7 @@ final class FetchTurns {
      * @return the turn, to be closed
      * @throws InterruptedException if the thread is interrupted; it has no turn then
      */
-    Turn take(String job, Optional<String> file, Duration patience, Consumer<String> told)
-            throws InterruptedException {
+    Turn take(String job, Optional<String> file, Duration patience, Consumer<String> told) throws InterruptedException {
         Turn turn = new Turn(job, file);
         boolean isTaken = false;
         try {

@@ -137,8 +137,8 @@ final class GitCheckout {
                     "+refs/tags/*:refs/tags/*");
             commit = source.ref().get() + "^{commit}";
             if (!run.tryGit("rev-parse", "--verify", "--quiet", commit)) {
-                throw ArtifactException.retry(
-                        "the repository has no branch, tag or commit \"%s\"".formatted(source.ref().get()));
+                throw ArtifactException.retry("the repository has no branch, tag or commit \"%s\""
+                        .formatted(source.ref().get()));
             }
         }
         run.git("checkout", "--quiet", "--force", "--detach", commit, "--");

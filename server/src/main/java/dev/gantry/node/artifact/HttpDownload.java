@@ -244,7 +244,7 @@ final class HttpDownload {
         }
 
         /** Is called again and again with the bytes of the file so far. */
-        void look(long bytes) throws BrokenOffException {
+        void look(long bytes) throws BrokenOffException, ArtifactException {
             long now = System.nanoTime();
             if (bytes == seen && now - movedAt > stallNanos) {
                 throw new BrokenOffException("no data for %d s".formatted(TimeUnit.NANOSECONDS.toSeconds(stallNanos)));
@@ -255,7 +255,8 @@ final class HttpDownload {
             // The server may take its time before the first byte.
             boolean isMeasured = seen > 0 && now - measuredAt >= stallNanos;
             if (isMeasured && bytes - measuredFrom < leastBytes) {
-                throw new BrokenOffException("less than %d bytes a second".formatted(leastRate));
+                // Another attempt at once would keep the turn.
+                throw ArtifactException.retry("its server sends less than %d bytes a second".formatted(leastRate));
             }
             if (isMeasured || seen == 0) {
                 measuredFrom = bytes;

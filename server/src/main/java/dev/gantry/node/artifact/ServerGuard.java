@@ -17,8 +17,8 @@ import java.util.Set;
 final class ServerGuard {
 
     /** The metadata services of AWS, Google, Azure, Alibaba and Oracle that are not link-local, by their documentation. */
-    private static final Set<String> OF_CLOUDS =
-            Set.of("fd00:ec2:0:0:0:0:0:254", "fd20:ce:0:0:0:0:0:254", "168.63.129.16", "100.100.100.200", "192.0.0.192");
+    private static final Set<String> OF_CLOUDS = Set.of(
+            "fd00:ec2:0:0:0:0:0:254", "fd20:ce:0:0:0:0:0:254", "168.63.129.16", "100.100.100.200", "192.0.0.192");
 
     private final Restrictions restrictions;
     private final Names names;

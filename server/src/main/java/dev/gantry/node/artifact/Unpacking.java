@@ -90,7 +90,8 @@ final class Unpacking {
         } catch (IOException | RuntimeException e) {
             // The library throws many kinds of exceptions on damaged headers, and wraps others.
             throw refusal(e)
-                    .orElseGet(() -> new ArtifactException("the archive can't be unpacked: " + IoFailures.reason(e), e));
+                    .orElseGet(
+                            () -> new ArtifactException("the archive can't be unpacked: " + IoFailures.reason(e), e));
         }
     }
 

@@ -213,7 +213,8 @@ public final class TemplateFiles {
             return text;
         } catch (IOException e) {
             throw new TemplateFailure(
-                    template.getDestination(), "can't read its source %s: %s".formatted(template.getSource(), IoFailures.reason(e)));
+                    template.getDestination(),
+                    "can't read its source %s: %s".formatted(template.getSource(), IoFailures.reason(e)));
         }
     }
 

@@ -140,8 +140,9 @@ class RktCommandLinesTest {
         assertThatExceptionOfType(TaskStartException.class)
                 .isThrownBy(() -> fixture.driver().prepare(secret(longest + "x")))
                 .returns(true, TaskStartException::isWorthRetrying)
-                .withMessage("The environment variable \"SECRET\" has 131062 bytes with its name, but Linux starts no program with"
-                        + " more than 131061: put it into a file, such as by a template");
+                .withMessage(
+                        "The environment variable \"SECRET\" has 131062 bytes with its name, but Linux starts no program with"
+                                + " more than 131061: put it into a file, such as by a template");
 
         Map<String, String> many = new LinkedHashMap<>();
         for (int i = 0; i < 17; i++) {
@@ -152,8 +153,9 @@ class RktCommandLinesTest {
                 .isThrownBy(() -> fixture.driver()
                         .prepare(new TaskRequest(open.task(), many, Set.of(), open.ports(), open.directory())))
                 .returns(false, TaskStartException::isWorthRetrying)
-                .withMessageMatching("The environment variables and arguments have 20405\\d\\d bytes together, but Linux starts no"
-                        + " program with more than 2031616; the largest variable, \"V16\", has 120039");
+                .withMessageMatching(
+                        "The environment variables and arguments have 20405\\d\\d bytes together, but Linux starts no"
+                                + " program with more than 2031616; the largest variable, \"V16\", has 120039");
         assertThat(fixture.rkt.calls("prepare")).isEmpty();
 
         many.remove("V16");

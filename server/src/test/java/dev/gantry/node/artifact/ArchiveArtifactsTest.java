@@ -77,8 +77,7 @@ class ArchiveArtifactsTest {
     void an_empty_archive_is_refused_in_words(String format) throws Exception {
         Path file = Files.createFile(source.resolve("a." + format));
 
-        assertThatThrownBy(() -> artifacts.fetch(
-                        request("file://" + file), fixture.task, ArtifactsFixture::nobody))
+        assertThatThrownBy(() -> artifacts.fetch(request("file://" + file), fixture.task, ArtifactsFixture::nobody))
                 .isInstanceOf(ArtifactException.class)
                 .message()
                 .matches("(?s).*(can't be unpacked|can't be decompressed): [A-Za-z].*")

@@ -82,7 +82,8 @@ class FileArtifactsTest {
         Files.createDirectory(source.resolve("d"));
         Files.createSymbolicLink(source.resolve("d/up"), Path.of("../.."));
 
-        assertThatThrownBy(() -> artifacts.fetch(request("file://" + source + "/d"), fixture.task, ArtifactsFixture::nobody))
+        assertThatThrownBy(() ->
+                        artifacts.fetch(request("file://" + source + "/d"), fixture.task, ArtifactsFixture::nobody))
                 .hasMessageContaining("it has a link that leads out of it: \"up\"");
     }
 

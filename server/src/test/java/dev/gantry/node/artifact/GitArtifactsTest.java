@@ -165,7 +165,8 @@ class GitArtifactsTest {
                     Map.of(),
                     Map.of("Authorization", "Bearer hidden"));
 
-            assertThatThrownBy(() -> fixture.artifacts(settings, server.url()).fetch(request, fixture.task, ArtifactsFixture::nobody))
+            assertThatThrownBy(() -> fixture.artifacts(settings, server.url())
+                            .fetch(request, fixture.task, ArtifactsFixture::nobody))
                     .hasMessageContaining("git: fatal: ")
                     .message()
                     .doesNotContain("hidden");
@@ -196,8 +197,8 @@ class GitArtifactsTest {
             server.hang("/a.git/info/refs", 500);
             Artifacts patient = fixture.artifacts(settings, server.url());
             CompletableFuture<Throwable> end = new CompletableFuture<>();
-            Thread thread = new Thread(() ->
-                    end.complete(catchThrowable(() -> patient.fetch(request("git::" + url), fixture.task, ArtifactsFixture::nobody))));
+            Thread thread = new Thread(() -> end.complete(catchThrowable(
+                    () -> patient.fetch(request("git::" + url), fixture.task, ArtifactsFixture::nobody))));
             thread.start();
             await().until(() -> !server.requests().isEmpty());
             assertThat(processes(url)).isNotEmpty();

@@ -91,7 +91,8 @@ class HttpArtifactsTest {
             });
             malformed.start();
 
-            assertThatThrownBy(() -> fixture.artifacts(SMALL, url).fetch(request(url + "/x"), fixture.task, ArtifactsFixture::nobody))
+            assertThatThrownBy(() -> fixture.artifacts(SMALL, url)
+                            .fetch(request(url + "/x"), fixture.task, ArtifactsFixture::nobody))
                     .isInstanceOfSatisfying(
                             ArtifactException.class,
                             failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RETRY))
@@ -200,7 +201,8 @@ class HttpArtifactsTest {
         }
         ArtifactSettings impatient = ArtifactsFixture.settings(Duration.ofSeconds(30), Duration.ofMillis(100));
 
-        assertThatThrownBy(() -> fixture.artifacts(impatient, server.url()).fetch(request(url), fixture.task, ArtifactsFixture::nobody))
+        assertThatThrownBy(() -> fixture.artifacts(impatient, server.url())
+                        .fetch(request(url), fixture.task, ArtifactsFixture::nobody))
                 .isInstanceOf(ArtifactException.class)
                 .hasMessageContaining("no data for");
     }
@@ -225,7 +227,8 @@ class HttpArtifactsTest {
                 .isInstanceOfSatisfying(
                         ArtifactException.class,
                         failure -> assertThat(failure.kind()).isEqualTo(ArtifactException.Kind.RETRY))
-                .hasMessageEndingWith("less than 10000 bytes a second");
+                .hasMessageEndingWith("its server sends less than 10000 bytes a second");
+        assertThat(server.requests()).as("the turn is given back at once").hasSize(1);
     }
 
     @Test
@@ -236,8 +239,8 @@ class HttpArtifactsTest {
             server.hang("/hangs" + i, 50_000);
             TaskDirectory task = new TaskDirectory(fixture.task.allocation(), "t" + i);
             Files.createDirectories(task.local());
-            hanging.add(new Thread(() -> catchThrowable(
-                    () -> artifacts.fetch(request(url), task, ArtifactsFixture::nobody))));
+            hanging.add(new Thread(
+                    () -> catchThrowable(() -> artifacts.fetch(request(url), task, ArtifactsFixture::nobody))));
         }
         hanging.forEach(Thread::start);
         await().until(() -> server.requests().size() == ArtifactSettings.AT_ONCE / 2);
@@ -275,7 +278,8 @@ class HttpArtifactsTest {
         assertThat(fixture.local("a")).hasContent("1");
         assertThat(server.requests())
                 .singleElement()
-                .satisfies(headers -> assertThat("http://" + headers.getFirst("Host")).isEqualTo(named));
+                .satisfies(headers ->
+                        assertThat("http://" + headers.getFirst("Host")).isEqualTo(named));
     }
 
     @ParameterizedTest
@@ -286,7 +290,8 @@ class HttpArtifactsTest {
 
         assertThatThrownBy(() -> fixture.artifacts(SMALL, guard)
                         .fetch(request("http://artifacts.invalid/a"), fixture.task, ArtifactsFixture::nobody))
-                .hasMessageContaining("the node asks no server of its own machine, link or cloud, such as artifacts.invalid")
+                .hasMessageContaining(
+                        "the node asks no server of its own machine, link or cloud, such as artifacts.invalid")
                 .hasMessageEndingWith("unless artifact_sources of its restrictions names the server without a *");
     }
 
@@ -345,7 +350,8 @@ class HttpArtifactsTest {
         server.hang("/big", 50_000);
         ArtifactSettings hurried = ArtifactsFixture.settings(Duration.ofMillis(500), Duration.ofSeconds(30));
 
-        assertThatThrownBy(() -> fixture.artifacts(hurried, server.url()).fetch(request(url), fixture.task, ArtifactsFixture::nobody))
+        assertThatThrownBy(() -> fixture.artifacts(hurried, server.url())
+                        .fetch(request(url), fixture.task, ArtifactsFixture::nobody))
                 .isInstanceOf(ArtifactException.class)
                 .hasMessageContaining("it takes longer than");
     }
@@ -430,14 +436,23 @@ class HttpArtifactsTest {
         Artifacts bounded = fixture.artifacts(small, server.url());
         for (String name : List.of("/a", "/b", "/a", "/c")) {
             byte[] content = new byte[100_000 + name.charAt(1)];
-            bounded.fetch(request(server.add(name, content), Map.of("checksum", sha256(content))), fixture.task, ArtifactsFixture::nobody);
+            bounded.fetch(
+                    request(server.add(name, content), Map.of("checksum", sha256(content))),
+                    fixture.task,
+                    ArtifactsFixture::nobody);
         }
         assertThat(server.requests()).hasSize(3);
 
         byte[] first = new byte[100_000 + 'a'];
-        bounded.fetch(request(server.url() + "/a", Map.of("checksum", sha256(first))), fixture.task, ArtifactsFixture::nobody);
+        bounded.fetch(
+                request(server.url() + "/a", Map.of("checksum", sha256(first))),
+                fixture.task,
+                ArtifactsFixture::nobody);
         byte[] second = new byte[100_000 + 'b'];
-        bounded.fetch(request(server.url() + "/b", Map.of("checksum", sha256(second))), fixture.task, ArtifactsFixture::nobody);
+        bounded.fetch(
+                request(server.url() + "/b", Map.of("checksum", sha256(second))),
+                fixture.task,
+                ArtifactsFixture::nobody);
 
         assertThat(server.requests()).hasSize(4);
     }
@@ -465,7 +480,9 @@ class HttpArtifactsTest {
             String url = server.redirect("/team/a", server.url() + "/team/b");
 
             trusted.fetch(
-                    request(url, "", ArtifactMode.ARTIFACT_MODE_ANY, Map.of(), Map.of("X-Token", "t")), fixture.task, ArtifactsFixture::nobody);
+                    request(url, "", ArtifactMode.ARTIFACT_MODE_ANY, Map.of(), Map.of("X-Token", "t")),
+                    fixture.task,
+                    ArtifactsFixture::nobody);
             trusted.fetch(request(server.add("/teams", text("2"))), fixture.task, ArtifactsFixture::nobody);
 
             assertThat(server.requests().subList(0, 2)).allSatisfy(headers -> {
