@@ -57,7 +57,8 @@ class EndToEndIT {
     private GantryClient client;
 
     @BeforeAll
-    static void buildImage() throws InterruptedException {
+    static void buildImage() throws InterruptedException, IOException {
+        Files.createDirectory(shared.resolve("artifacts"));
         Assumptions.assumeThat(System.getProperty("user.name"))
                 .as("rkt starts pods as root only, so this test has to be root")
                 .isEqualTo("root");
@@ -228,12 +229,14 @@ class EndToEndIT {
     }
 
     @Test
-    void a_task_sees_its_environment_its_directories_and_its_arguments() throws Exception {
+    void a_task_sees_its_environment_its_directories_its_arguments_its_artifact_and_its_templates() throws Exception {
+        Files.writeString(shared.resolve("artifacts/note"), "fetched");
         String script = """
                         echo "args: $1 $2"
                         echo "job: $NOMAD_JOB_NAME/$GANTRY_TASK_NAME/$NOMAD_ALLOC_INDEX"
                         echo "limits: $NOMAD_MEMORY_LIMIT $NOMAD_CPU_LIMIT"
                         echo "own: $MY_ENV"
+                        cat /local/note /local/conf && echo "$RENDERED"
                         echo local >/local/file && echo shared >/alloc/data/file && ls /secrets && echo writable
                         echo complaint >&2
                         """;
@@ -243,6 +246,11 @@ class EndToEndIT {
                         shell(script)
                                 .args("sh", "${node.unique.name}", "${meta.rack}")
                                 .env("MY_ENV", "port ${NOMAD_PORT_http}")
+                                .artifacts(Jobs.artifact("file://" + shared.resolve("artifacts/note")))
+                                .template(
+                                        Jobs.template("local/conf", " on {{ env \"node.unique.name\" }}\n"),
+                                        Jobs.template("local/env", "RENDERED=\"for {{ env \"MY_ENV\" }}\"")
+                                                .env())
                                 .cpu(200)
                                 .memory(32)
                                 .port("http")));
@@ -253,7 +261,13 @@ class EndToEndIT {
         Allocation ended = onlyAllocation("look");
         assertThat(logs(ended, LogOptions.STDOUT).lines())
                 .containsExactly(
-                        "args: one r1", "job: look/task/0", "limits: 32 200", "own: port " + port(ended), "writable");
+                        "args: one r1",
+                        "job: look/task/0",
+                        "limits: 32 200",
+                        "own: port " + port(ended),
+                        "fetched on one",
+                        "for port " + port(ended),
+                        "writable");
         assertThat(logs(ended, LogOptions.STDERR)).isEqualTo("complaint\n");
     }
 
@@ -291,6 +305,8 @@ class EndToEndIT {
         List<String> arguments = new ArrayList<>(List.of(
                 "node", "--servers", address, "--data-dir", dir.resolve(name).toString(), "--name", name));
         arguments.addAll(List.of("--rkt", executable.toString(), "--meta", "images=" + shared, "--meta", "rack=r1"));
+        arguments.addAll(
+                List.of("--artifact-directory", shared.resolve("artifacts").toString()));
         arguments.addAll(more.length == 0 ? List.of("--ip", "127.0.0.1") : List.of(more));
         LongRunning started = LongRunning.start(dir.resolve(name + ".log"), arguments.toArray(String[]::new));
         started.await("is ready");

@@ -46,9 +46,9 @@ class FetchTurnsTest {
         take("a", "");
         take("b", "");
         take("c", "");
-        CompletableFuture<FetchTurns.Turn> ofA = wait("a", "", 1);
-        CompletableFuture<FetchTurns.Turn> ofD = wait("d", "", 2);
-        CompletableFuture<FetchTurns.Turn> alsoOfD = wait("d", "", 3);
+        CompletableFuture<FetchTurns.Turn> ofA = waits("a", "", 1);
+        CompletableFuture<FetchTurns.Turn> ofD = waits("d", "", 2);
+        CompletableFuture<FetchTurns.Turn> alsoOfD = waits("d", "", 3);
 
         first.close();
 
@@ -62,9 +62,8 @@ class FetchTurnsTest {
     @Test
     void who_waits_for_a_file_that_another_task_fetches_takes_no_turn() throws Exception {
         FetchTurns.Turn first = take("a", "file");
-        CompletableFuture<FetchTurns.Turn> sameFile = wait("b", "file", 1);
-        wait("c", "file", 2);
-        wait("d", "file", 3);
+        CompletableFuture<FetchTurns.Turn> sameFile = waits("b", "file", 1);
+        List<CompletableFuture<FetchTurns.Turn>> others = List.of(waits("c", "file", 2), waits("d", "file", 3));
 
         take("e", "");
         take("f", "other file");
@@ -72,6 +71,7 @@ class FetchTurnsTest {
 
         first.close();
         assertThat(sameFile.get(30, TimeUnit.SECONDS)).isNotNull();
+        assertThat(others).noneMatch(CompletableFuture::isDone);
     }
 
     @Test
@@ -107,7 +107,7 @@ class FetchTurnsTest {
     }
 
     /** Waits for a turn in a thread of its own, which is known to wait as one of a number. */
-    private CompletableFuture<FetchTurns.Turn> wait(String job, String file, int number) {
+    private CompletableFuture<FetchTurns.Turn> waits(String job, String file, int number) {
         CompletableFuture<FetchTurns.Turn> turn = OwnThread.supply(() -> take(job, file));
         await().until(() -> turns.waiting() == number);
         return turn;

@@ -239,8 +239,9 @@ class HttpArtifactsTest {
             server.hang("/hangs" + i, 50_000);
             TaskDirectory task = new TaskDirectory(fixture.task.allocation(), "t" + i);
             Files.createDirectories(task.local());
-            hanging.add(new Thread(
-                    () -> catchThrowable(() -> artifacts.fetch(request(url), task, ArtifactsFixture::nobody))));
+            hanging.add(new Thread(() -> {
+                var unused = catchThrowable(() -> artifacts.fetch(request(url), task, ArtifactsFixture::nobody));
+            }));
         }
         hanging.forEach(Thread::start);
         await().until(() -> server.requests().size() == ArtifactSettings.AT_ONCE / 2);
@@ -268,8 +269,8 @@ class HttpArtifactsTest {
     @Test
     void a_request_goes_to_the_address_that_was_checked_under_the_name_of_the_server() throws Exception {
         String named = server.url().replace("127.0.0.1", "artifacts.invalid");
-        ServerGuard guard = new ServerGuard(
-                ArtifactsFixture.only(named), host -> new InetAddress[] {InetAddress.getByName("127.0.0.1")});
+        ServerGuard guard =
+                new ServerGuard(ArtifactsFixture.only(named), host -> InetAddress.getAllByName("127.0.0.1"));
         server.add("/a", text("1"));
 
         // Nobody else than the guard knows the name.
@@ -285,8 +286,8 @@ class HttpArtifactsTest {
     @ParameterizedTest
     @ValueSource(strings = {"fd00:ec2::254", "fd20:ce::254", "169.254.169.254", "168.63.129.16", "::ffff:127.0.0.1"})
     void a_name_that_leads_to_a_service_for_the_machine_alone_is_refused(String address) {
-        ServerGuard guard = new ServerGuard(
-                ArtifactsFixture.only("http://*"), host -> new InetAddress[] {InetAddress.getByName(address)});
+        ServerGuard guard =
+                new ServerGuard(ArtifactsFixture.only("http://*"), host -> InetAddress.getAllByName(address));
 
         assertThatThrownBy(() -> fixture.artifacts(SMALL, guard)
                         .fetch(request("http://artifacts.invalid/a"), fixture.task, ArtifactsFixture::nobody))
