@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Inserts allocations into a database of its own and does nothing else of what a {@link Store} does. The {@code bench}
+ * Inserts allocations into an H2 database of its own and does nothing else of what a {@link Store} does. The {@code bench}
  * package compares the whole server with it.
  */
 public final class AllocationInserts implements AutoCloseable {
@@ -26,7 +26,7 @@ public final class AllocationInserts implements AutoCloseable {
      * @throws StoreException if it cannot be created
      */
     public static AllocationInserts create(Path dataDir) {
-        return new AllocationInserts(Database.open(dataDir));
+        return new AllocationInserts(H2Database.open(dataDir, false).database());
     }
 
     /**

@@ -157,6 +157,7 @@ public final class AllocationReader {
         reads.read(reads.parts(
                 dsl,
                 ALLOCATION,
+                ALLOCATION.ROW_KEY,
                 row -> {
                     boolean isLive = !AllocationRows.TERMINAL.contains(row.getShort(1));
                     if (isLive || Objects.equals(newest.get(row.getString(2)), row.getLong(3))) {

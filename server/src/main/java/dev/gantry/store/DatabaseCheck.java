@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks a database before anything is written to it: the database must be of the same cluster as the last server's,
+ * Checks an H2 database before anything is written to it: the database must be of the same cluster as the last server's,
  * undamaged, and have all acknowledged writes ({@link AcknowledgedFile}). H2 opens a truncated file without an error,
  * at an older state, and also a file of which some bytes have changed.
  *
@@ -45,6 +45,9 @@ final class DatabaseCheck {
 
     /** In KiB: each page is read once. */
     private static final int CACHE = 16 * 1024;
+
+    /** H2's own key of a row, which each table is stored by. */
+    private static final Field<Long> ROW_ID = DSL.field("_ROWID_", Long.class);
 
     private static final Field<String> TABLE_NAME = DSL.field("table_name", String.class);
     private static final Field<String> INDEX_NAME = DSL.field("index_name", String.class);
@@ -242,8 +245,8 @@ final class DatabaseCheck {
             boolean isLoaded = isLoading && table.last().equalsIgnoreCase(ALLOCATION.getName());
             parts.addAll(
                     isLoaded
-                            ? reads.parts(dsl, DSL.table(table), allocations::load, columnsOfAllocations())
-                            : reads.parts(dsl, DSL.table(table), ignored, List.of(DSL.field("*"))));
+                            ? reads.parts(dsl, DSL.table(table), ROW_ID, allocations::load, columnsOfAllocations())
+                            : reads.parts(dsl, DSL.table(table), ROW_ID, ignored, List.of(DSL.field("*"))));
         }
         dsl.select(TABLE_NAME, INDEX_NAME, COLUMN_NAME)
                 .from("information_schema.index_columns")

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the database of an earlier version to this version's schema, or makes a new one. Works on a copy, which takes the
+ * Brings the H2 database of an earlier version to this version's schema, or makes a new one. Works on a copy, which takes the
  * place of the database once it is whole. H2 can't undo changes of a schema: a migration of the database itself would leave
  * one that no version can use if it was killed, or if the disk was full.
  */
@@ -41,7 +41,7 @@ final class SchemaUpgrade {
         try {
             return flyway(file).info().pending().length > 0;
         } catch (RuntimeException e) {
-            throw new StoreException(Database.whyClosed(Database.withoutSuffix(file), e), e);
+            throw new StoreException(H2Database.whyClosed(H2Database.withoutSuffix(file), e), e);
         }
     }
 
@@ -81,7 +81,7 @@ final class SchemaUpgrade {
     /** Returns the migrations of a database's file. */
     static Flyway flyway(Path file) {
         return Flyway.configure()
-                .dataSource(Database.url(Database.withoutSuffix(file)), "", "")
+                .dataSource(H2Database.url(H2Database.withoutSuffix(file)), "", "")
                 .load();
     }
 }

@@ -64,7 +64,7 @@ public final class SnapshotRestore {
      */
     public static Restored run(Path snapshot, Path dataDir, boolean keepsClusterId)
             throws SnapshotException, IOException {
-        return new SnapshotRestore(snapshot, Database.createDirectory(dataDir), keepsClusterId).run();
+        return new SnapshotRestore(snapshot, DataDirectory.create(dataDir), keepsClusterId).run();
     }
 
     private Restored run() throws SnapshotException, IOException {
@@ -118,7 +118,7 @@ public final class SnapshotRestore {
         }
 
         void run(Path copy) throws IOException {
-            String url = Database.url(Database.withoutSuffix(copy));
+            String url = H2Database.url(H2Database.withoutSuffix(copy));
             try (Connection connection = DriverManager.getConnection(url)) {
                 connection.setAutoCommit(false);
                 Rows rows = new Rows(url, connection);

@@ -20,7 +20,6 @@ public final class Store implements AutoCloseable {
 
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Database database;
-    private final Path dataDir;
     private final GroupCommitter committer;
     private final AllocationIndex allocations;
     private final StoreReader reader;
@@ -28,15 +27,14 @@ public final class Store implements AutoCloseable {
     private final AcknowledgedFile acknowledged;
     private volatile long durableIndex;
 
-    private Store(Database database, Path dataDir, boolean isForked, AllocationIndex allocations) {
-        this.database = database;
-        this.dataDir = dataDir;
-        this.allocations = allocations;
+    private Store(OpenedDatabase opened, Path dataDir) {
+        this.database = opened.database();
+        this.allocations = opened.allocations();
         WriterMemory memory = new WriterMemory(allocations);
         this.reader = new StoreReader(database.dsl(), database.reads(), allocations, memory.openNodes());
         this.committer = new GroupCommitter(database, reader, memory, database::sync, reader.lastIndex());
         reader.fill(memory);
-        this.clusterId = clusterId(database, reader, isForked);
+        this.clusterId = clusterId(database, reader, opened.isForked());
         this.durableIndex = reader.lastIndex();
         this.acknowledged = AcknowledgedFile.keep(
                 AcknowledgedFile.in(dataDir),
@@ -67,18 +65,13 @@ public final class Store implements AutoCloseable {
      * @throws StoreException as {@link #open(Path)}
      */
     public static Store open(Path dataDir, boolean acceptLostWrites) {
-        AllocationIndex checked = new AllocationIndex();
-        boolean isForked = new DatabaseCheck(dataDir, checked).isForked(acceptLostWrites);
-        Database database = Database.open(dataDir);
+        OpenedDatabase opened = H2Database.open(dataDir, acceptLostWrites);
         try {
-            // An upgrade may have changed the rows that the check has read.
-            AllocationIndex allocations =
-                    checked.isLoaded() && !database.isUpgraded() ? checked : new AllocationIndex();
-            Store store = new Store(database, dataDir, isForked, allocations);
+            Store store = new Store(opened, dataDir);
             store.committer.start();
             return store;
         } catch (RuntimeException e) {
-            database.close();
+            opened.close();
             throw e;
         }
     }
@@ -178,7 +171,7 @@ public final class Store implements AutoCloseable {
      * @return the snapshot, which takes a connection until it is closed
      */
     public StoreSnapshot snapshot() {
-        return StoreSnapshot.open(database.dsl(), Database.SNAPSHOT_ISOLATION);
+        return StoreSnapshot.open(database.dsl(), database.snapshotIsolation());
     }
 
     /**
@@ -209,7 +202,7 @@ public final class Store implements AutoCloseable {
         }
         committer.close();
         database.close();
-        acknowledged.databaseClosed(DatabaseCheck.file(dataDir));
+        database.file().ifPresent(acknowledged::databaseClosed);
         acknowledged.close();
     }
 }

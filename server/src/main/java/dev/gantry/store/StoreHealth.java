@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,26 +24,24 @@ public final class StoreHealth {
      */
     public enum Recovery {
         /**
-         * The database has closed itself, for instance because the disk is full. All acknowledged writes are safe, so
-         * the store opens the database again by itself.
+         * The database has closed itself, for instance because the disk is full, or can't be reached. All acknowledged
+         * writes are safe, so the store opens the database again by itself.
          */
-        REOPENING("make sure that its disk has free space; the server opens the database again by itself"),
+        REOPENING,
         /**
-         * The disk did not keep data that it had accepted. A new process could not tell which pages are missing, so an
-         * operator has to check the disk first. Reads continue.
+         * The disk did not keep data that it had accepted, or the database lacks writes that it had committed. A new
+         * process could not tell what is missing, so an operator has to find the cause first. Reads continue.
          */
-        OPERATOR("check the disk of the data directory, then start the server again"),
+        OPERATOR,
         /**
-         * This process's memory cannot be trusted, but the disk can: the process ends and a supervisor starts it again.
+         * This process's memory cannot be trusted, but the database can: the process ends and a supervisor starts it
+         * again.
          */
-        RESTART("the server ends now and has to be started again");
-
-        private final String remedy;
-
-        Recovery(String remedy) {
-            this.remedy = remedy;
-        }
+        RESTART
     }
+
+    /** The remedy for {@link Recovery#RESTART}. */
+    static final String RESTARTED = "the server ends now and has to be started again";
 
     /** The state of the store. */
     public sealed interface State {}
@@ -59,9 +58,17 @@ public final class StoreHealth {
     public record Broken(Recovery recovery, StoreUnavailableException failure) implements State {}
 
     private final List<Consumer<State>> listeners = new CopyOnWriteArrayList<>();
+    private final Function<Recovery, String> remedy;
     private volatile State state = new Serving();
 
-    StoreHealth() {}
+    /**
+     * Creates the health of a store that serves.
+     *
+     * @param remedy returns what an operator can do, by how the store can serve again
+     */
+    StoreHealth(Function<Recovery, String> remedy) {
+        this.remedy = remedy;
+    }
 
     /**
      * Returns the state.
@@ -107,7 +114,7 @@ public final class StoreHealth {
             LOG.debug("The broken store failed once more: {}", why, cause);
             return;
         }
-        String message = "The store is broken: %s (%s); %s".formatted(why, rootMessage(cause), recovery.remedy);
+        String message = "The store is broken: %s (%s); %s".formatted(why, rootMessage(cause), remedy.apply(recovery));
         // Log before calling the listeners, one of which may end the process.
         LOG.error(message, cause);
         become(new Broken(recovery, new StoreUnavailableException(message, cause)));

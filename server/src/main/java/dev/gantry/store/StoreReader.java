@@ -199,7 +199,8 @@ public final class StoreReader {
      */
     void fill(WriterMemory memory) {
         if (!memory.allocations().isLoaded()) {
-            reads.read(reads.parts(dsl, ALLOCATION, memory.allocations()::load, AllocationIndex.COLUMNS));
+            reads.read(reads.parts(
+                    dsl, ALLOCATION, ALLOCATION.ROW_KEY, memory.allocations()::load, AllocationIndex.COLUMNS));
             memory.allocations().loaded();
         }
         try (var ids = dsl.select(JOB.ID).from(JOB).stream()) {

@@ -27,8 +27,8 @@ import org.jooq.impl.DSL;
  */
 final class TableReads {
 
-    /** H2's own key of a row, which each table is stored by. */
-    private static final Field<Long> ROW_ID = DSL.field("_ROWID_", Long.class);
+    /** How many rows a connection fetches at a time, if its driver does not read them from the database one by one. */
+    private static final int FETCHED_ROWS = 2000;
 
     /** The parts of a table for each thread: keys may be spread unevenly. */
     private static final int PARTS_PER_THREAD = 4;
@@ -69,14 +69,16 @@ final class TableReads {
      *
      * @param dsl finds the least and the greatest key
      * @param table the table
+     * @param key the table's key, which the table has an index of
      * @param rows receives its rows
      * @param columns the columns to read
      * @return the parts; empty if the table is empty
      * @throws DataAccessException if the keys cannot be read; its message begins with the table's name
      */
-    List<Part> parts(DSLContext dsl, Table<?> table, RowConsumer rows, List<? extends Field<?>> columns) {
+    List<Part> parts(
+            DSLContext dsl, Table<?> table, Field<Long> key, RowConsumer rows, List<? extends Field<?>> columns) {
         String name = "table " + table.getName();
-        Record2<Long, Long> ends = ends(dsl, table, name);
+        Record2<Long, Long> ends = ends(dsl, table, key, name);
         if (ends.value1() == null) {
             return List.of();
         }
@@ -87,16 +89,16 @@ final class TableReads {
         List<Part> parts = new ArrayList<>();
         long first = ends.value1();
         while (Long.compareUnsigned(last - first, step) >= 0) {
-            parts.add(part(name, dsl, table, ROW_ID.ge(first).and(ROW_ID.lt(first + step)), rows, columns));
+            parts.add(part(name, dsl, table, key.ge(first).and(key.lt(first + step)), rows, columns));
             first += step;
         }
-        parts.add(part(name, dsl, table, ROW_ID.ge(first), rows, columns));
+        parts.add(part(name, dsl, table, key.ge(first), rows, columns));
         return parts;
     }
 
-    private static Record2<Long, Long> ends(DSLContext dsl, Table<?> table, String name) {
+    private static Record2<Long, Long> ends(DSLContext dsl, Table<?> table, Field<Long> key, String name) {
         try {
-            return dsl.select(DSL.min(ROW_ID), DSL.max(ROW_ID)).from(table).fetchSingle();
+            return dsl.select(DSL.min(key), DSL.max(key)).from(table).fetchSingle();
         } catch (DataAccessException e) {
             throw named(name, e);
         }
@@ -135,10 +137,12 @@ final class TableReads {
 
     private void read(Part part) {
         try (Connection connection = connections.open();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(part.sql())) {
-            while (rows.next()) {
-                part.rows().accept(rows);
+                Statement statement = connection.createStatement()) {
+            statement.setFetchSize(FETCHED_ROWS);
+            try (ResultSet rows = statement.executeQuery(part.sql())) {
+                while (rows.next()) {
+                    part.rows().accept(rows);
+                }
             }
         } catch (SQLException e) {
             throw named(part.name(), e);

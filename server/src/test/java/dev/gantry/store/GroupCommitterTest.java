@@ -32,7 +32,7 @@ class GroupCommitterTest {
 
     @BeforeEach
     void open() {
-        database = Database.open(dir);
+        database = H2Database.open(dir, false).database();
         WriterMemory memory = new WriterMemory(new AllocationIndex());
         reader = new StoreReader(database.dsl(), database.reads(), memory.allocations(), memory.openNodes());
         committer = new GroupCommitter(database, reader, memory, this::sync, 0);

@@ -47,7 +47,8 @@ class SnapshotTest {
     @Test
     void a_restored_database_has_the_rows_of_every_table() throws Exception {
         Map<String, List<List<Object>>> saved;
-        try (Database database = Database.open(dir.resolve("one"))) {
+        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), true)) {
+            Database database = opened.database();
             fill(database.dsl());
             save(database, "file");
             saved = rows(database.dsl());
@@ -59,14 +60,16 @@ class SnapshotTest {
         assertThat(restored.summary().getTablesList())
                 .extracting(SnapshotTable::getName)
                 .containsExactlyInAnyOrderElementsOf(saved.keySet());
-        try (Database database = Database.open(dir.resolve("two"))) {
+        try (OpenedDatabase opened = H2Database.open(dir.resolve("two"), true)) {
+            Database database = opened.database();
             assertThat(rows(database.dsl())).isEqualTo(saved);
         }
     }
 
     @Test
     void a_restored_database_is_another_clusters_unless_it_is_said_to_be_the_same() throws Exception {
-        try (Database database = Database.open(dir.resolve("one"))) {
+        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), true)) {
+            Database database = opened.database();
             fill(database.dsl());
             save(database, "file");
         }
@@ -76,7 +79,8 @@ class SnapshotTest {
         assertThat(restored.clusterId())
                 .isNotEqualTo(CLUSTER)
                 .isEqualTo(UUID.fromString(restored.clusterId()).toString());
-        try (Database database = Database.open(dir.resolve("two"))) {
+        try (OpenedDatabase opened = H2Database.open(dir.resolve("two"), true)) {
+            Database database = opened.database();
             assertThat(database.dsl().fetchValue(CLUSTER_INDEX.CLUSTER_ID)).isEqualTo(restored.clusterId());
             assertThat(database.dsl().fetchValue(CLUSTER_INDEX.LAST_INDEX)).isEqualTo(41L);
         }
@@ -259,7 +263,7 @@ class SnapshotTest {
     }
 
     private void save(Database database, String file) throws IOException {
-        try (StoreSnapshot snapshot = StoreSnapshot.open(database.dsl(), Database.SNAPSHOT_ISOLATION)) {
+        try (StoreSnapshot snapshot = StoreSnapshot.open(database.dsl(), database.snapshotIsolation())) {
             save(snapshot, file);
         }
     }

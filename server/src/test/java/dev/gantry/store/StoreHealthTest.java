@@ -195,12 +195,9 @@ class StoreHealthTest {
         assertThat(states).hasSize(1);
     }
 
-    /** Opens the database twice: H2 shares it between all that open it in one process. */
     @Test
     void a_database_that_another_process_has_written_to_is_not_used_any_more() {
-        try (Database other = Database.open(dir)) {
-            other.dsl().execute("update cluster_index set last_index = 7");
-        }
+        TestRows.execute(dir, "update cluster_index set last_index = 7");
 
         assertUnavailable(write("second"));
 

@@ -69,7 +69,7 @@ class TableReadsTest {
         keys.forEach(key -> dsl.insertInto(THINGS, KEY).values(key).execute());
         Queue<Long> seen = new ConcurrentLinkedQueue<>();
 
-        reads.read(reads.parts(dsl, THINGS, row -> seen.add(row.getLong(1)), List.of(KEY)));
+        reads.read(reads.parts(dsl, THINGS, KEY, row -> seen.add(row.getLong(1)), List.of(KEY)));
 
         assertThat(seen).containsExactlyInAnyOrderElementsOf(keys);
     }
@@ -81,7 +81,7 @@ class TableReadsTest {
         TableReads.Part missing = new TableReads.Part("table OTHERS", "select * from OTHERS", row -> {});
         List<TableReads.Part> parts = Stream.concat(
                         Stream.of(missing),
-                        reads.parts(dsl, THINGS, row -> seen.add(row.getLong(1)), List.of(KEY)).stream())
+                        reads.parts(dsl, THINGS, KEY, row -> seen.add(row.getLong(1)), List.of(KEY)).stream())
                 .toList();
 
         assertThatThrownBy(() -> reads.read(parts))
@@ -95,7 +95,7 @@ class TableReadsTest {
     void a_table_whose_keys_cannot_be_read_is_named() {
         dsl.dropTable(THINGS).execute();
 
-        assertThatThrownBy(() -> reads.parts(dsl, THINGS, row -> {}, List.of(KEY)))
+        assertThatThrownBy(() -> reads.parts(dsl, THINGS, KEY, row -> {}, List.of(KEY)))
                 .isInstanceOf(DataAccessException.class)
                 .hasMessageStartingWith("table THINGS: ");
     }
@@ -108,6 +108,7 @@ class TableReadsTest {
         assertThatThrownBy(() -> reads.read(reads.parts(
                         dsl,
                         THINGS,
+                        KEY,
                         row -> {
                             throw error;
                         },
