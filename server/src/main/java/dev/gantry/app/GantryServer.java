@@ -122,7 +122,7 @@ final class GantryServer implements AutoCloseable {
         Optional<ServerCertificates> given = config.tls()
                 .filter(tls -> tls.ownNames().isEmpty())
                 .map(tls -> ServerCertificates.load(tls, clocks.wall()));
-        Store store = Store.open(config.storeDir(), config.acceptLostWrites());
+        Store store = Store.open(config.store());
         store.health().listen(state -> {
             if (state instanceof StoreHealth.Broken broken && broken.recovery() == StoreHealth.Recovery.RESTART) {
                 end.run();

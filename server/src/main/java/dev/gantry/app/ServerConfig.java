@@ -4,8 +4,12 @@ import dev.gantry.api.CallLimits;
 import dev.gantry.audit.AuditOptions;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.store.PostgresAddress;
+import dev.gantry.store.StoreOptions;
 import dev.gantry.tls.ServerTls;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,6 +34,7 @@ import java.util.function.IntFunction;
  * @param audit how the server records calls; empty if it does not
  * @param limits how much callers may ask of the server
  * @param keyringFile the file with the keys of variables; empty: {@code server/keyring/variables.json} in the data directory
+ * @param postgres the database in PostgreSQL; empty: H2, in the data directory
  */
 record ServerConfig(
         Path dataDir,
@@ -44,7 +49,8 @@ record ServerConfig(
         Optional<ServerTls> tls,
         Optional<AuditOptions> audit,
         CallLimits limits,
-        Optional<Path> keyringFile) {
+        Optional<Path> keyringFile,
+        Optional<PostgresAddress> postgres) {
 
     /** The default address. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
@@ -85,6 +91,7 @@ record ServerConfig(
                 Optional.empty(),
                 Optional.empty(),
                 CallLimits.DEFAULT,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -115,7 +122,23 @@ record ServerConfig(
         }
     }
 
-    /** Returns the directory of the database, {@code gantry.mv.db}. */
+    /** Returns which database the server uses. */
+    StoreOptions store() {
+        return new StoreOptions(storeDir(), postgres, acceptLostWrites, serverName());
+    }
+
+    /** Returns a name that tells people on which machine, at which address and in which process this server runs. */
+    private String serverName() {
+        String process = "process " + ProcessHandle.current().pid();
+        try {
+            return "%s (%s, %s)".formatted(InetAddress.getLocalHost().getHostName(), HostPort.format(listen), process);
+        } catch (UnknownHostException e) {
+            // The machine's own name is in no directory; its address is enough.
+            return "%s (%s)".formatted(HostPort.format(listen), process);
+        }
+    }
+
+    /** Returns the directory of the server's own files, and of its database {@code gantry.mv.db} if it uses H2. */
     Path storeDir() {
         return storeDir(dataDir);
     }

@@ -116,6 +116,9 @@ final class ServerOptions {
     private Path keyringFile;
 
     @Mixin
+    private final DatabaseServerOptions database = new DatabaseServerOptions();
+
+    @Mixin
     private final TlsServerOptions tls = new TlsServerOptions();
 
     @Mixin
@@ -145,7 +148,8 @@ final class ServerOptions {
                 tls.toTls(dataDir.resolve("server").resolve("tls"), address.getAddress()),
                 audit.toAudit(dataDir.resolve("server")),
                 limits.toLimits(),
-                Optional.ofNullable(keyringFile));
+                Optional.ofNullable(keyringFile),
+                database.toPostgres(System.getenv()));
     }
 
     private GarbageThresholds garbage() {

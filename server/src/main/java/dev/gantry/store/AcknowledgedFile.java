@@ -76,6 +76,33 @@ final class AcknowledgedFile implements AutoCloseable {
         return dataDir.resolve("acknowledged");
     }
 
+    /**
+     * Compares what a database has with what a file says that it must have.
+     *
+     * @param database the database as the subject of a sentence
+     * @param found the cluster id and the index of the database
+     * @param known the content of the file
+     * @param path the file
+     * @return what is wrong with the database; empty if nothing is
+     */
+    static Optional<String> missing(String database, Content found, Content known, Path path) {
+        if (!found.clusterId().equals(known.clusterId())) {
+            return Optional.of(
+                    "%s is of %s and ends at index %d, although %s is about cluster %s, of which writes up to"
+                                    .formatted(database, cluster(found), found.index(), path, known.clusterId())
+                            + " index %d were acknowledged".formatted(known.index()));
+        }
+        return found.index() < known.index()
+                ? Optional.of("%s ends at index %d, although %s says that writes up to index %d were acknowledged: it"
+                                .formatted(database, found.index(), path, known.index())
+                        + " is an older copy, or was cut off")
+                : Optional.empty();
+    }
+
+    private static String cluster(Content found) {
+        return found.clusterId().isEmpty() ? "no cluster" : "cluster " + found.clusterId();
+    }
+
     /** Reads the file; empty if it is missing or damaged. */
     static Optional<Content> read(Path path) {
         if (!Files.exists(path)) {

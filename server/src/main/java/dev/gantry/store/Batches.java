@@ -25,7 +25,7 @@ import org.jooq.DSLContext;
 /** The statements for the tables that grow with the work, each rendered once. */
 final class Batches {
 
-    private record IndexStep(long before, long after) {}
+    private record IndexStep(long before, long after, long epoch) {}
 
     /** A port and the allocation that has it. */
     private record Taken(Allocation allocation, AllocatedPort port) {}
@@ -138,8 +138,9 @@ final class Batches {
         saveIndex = new Batch<>(
                 dsl.update(CLUSTER_INDEX)
                         .set(CLUSTER_INDEX.LAST_INDEX, (Long) null)
-                        .where(CLUSTER_INDEX.LAST_INDEX.eq((Long) null)),
-                List.of(IndexStep::after, IndexStep::before));
+                        .where(CLUSTER_INDEX.LAST_INDEX.eq((Long) null))
+                        .and(CLUSTER_INDEX.LEASE_EPOCH.eq((Long) null)),
+                List.of(IndexStep::after, IndexStep::before, IndexStep::epoch));
     }
 
     /** Sends the rows that wait, in an order that satisfies references between tables. */
@@ -169,14 +170,17 @@ final class Batches {
     }
 
     /**
-     * Advances the cluster index in the database.
+     * Advances the cluster index in the database, or leaves it as it is. Locks the row until the transaction ends, so that
+     * no other server can take the lease before.
      *
-     * @throws StoreException if the database is not at the index that this process expects
+     * @param epoch the epoch of this server's {@link WriterLease}
+     * @throws StoreException if the database is not at the index that this process expects, or if another server has
+     *     taken the lease
      */
-    void saveIndex(DSLContext dsl, long before, long after) {
-        if (saveIndex.send(dsl, List.of(new IndexStep(before, after))) != 1) {
-            throw new StoreException(
-                    "The database is not at index %d, where this server has left it".formatted(before));
+    void saveIndex(DSLContext dsl, long before, long after, long epoch) {
+        if (saveIndex.send(dsl, List.of(new IndexStep(before, after, epoch))) != 1) {
+            throw new StoreException("The database is not at index %d and epoch %d, where this server has left it"
+                    .formatted(before, epoch));
         }
     }
 

@@ -3,6 +3,8 @@ package dev.gantry.store;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.gantry.store.StoreHealth.Recovery;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jooq.DSLContext;
@@ -17,7 +19,7 @@ import org.jooq.impl.DefaultExecuteListenerProvider;
  * An open database, whichever engine it is. Holds what depends on the engine: how to open it, when a commit is on disk,
  * and how to use it again after a failure. All statements are the same for each engine.
  */
-abstract sealed class Database implements AutoCloseable permits H2Database {
+abstract sealed class Database implements AutoCloseable permits H2Database, PostgresDatabase {
 
     /** The most connections to the database. */
     static final int CONNECTIONS = 10;
@@ -27,7 +29,7 @@ abstract sealed class Database implements AutoCloseable permits H2Database {
     private final DSLContext dsl;
 
     /**
-     * Prepares the use of a database that {@link #connect} then connects to.
+     * Prepares the use of a database that {@link #use} then connects to.
      *
      * @param dialect the engine
      * @param remedy returns what an operator can do, by how the store can serve again
@@ -50,10 +52,10 @@ abstract sealed class Database implements AutoCloseable permits H2Database {
     abstract TableReads reads();
 
     /**
-     * Returns the isolation level of transactions whose queries, of all tables, see the state of the first one: a constant of
-     * JDBC, or of the engine.
+     * Begins a transaction whose queries, of all tables, see the state of the first one, and which may pause between two of
+     * them for as long as who reads it may.
      */
-    abstract int snapshotIsolation();
+    abstract void beginSnapshot(Connection connection) throws SQLException;
 
     /** Returns the file of the database; empty if the database is not a file of this server. */
     abstract Optional<Path> file();
@@ -64,6 +66,20 @@ abstract sealed class Database implements AutoCloseable permits H2Database {
      * @throws StoreException if the disk fails
      */
     abstract void sync();
+
+    /** Returns true if a transaction that failed in this way can be run again at once, with success. */
+    abstract boolean isToRepeat(Throwable failure);
+
+    /**
+     * Returns true if a failure by itself tells that the database can't be used now. Otherwise it is asked whether it can.
+     */
+    abstract boolean isOutage(Throwable failure);
+
+    /** Returns true if a transaction may be committed although the commit has thrown. */
+    abstract boolean mayCommitUnanswered();
+
+    /** Returns what has happened to a database that can't be used, for errors: a main clause. */
+    abstract String outage();
 
     /**
      * Opens the database again after {@link #abandon}, for the writer's thread.
@@ -102,7 +118,7 @@ abstract sealed class Database implements AutoCloseable permits H2Database {
     }
 
     /** Uses the connections of a pool from now on. */
-    final void connect(HikariDataSource pool) {
+    final void use(HikariDataSource pool) {
         connections.use(pool);
     }
 }

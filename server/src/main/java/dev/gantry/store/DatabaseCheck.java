@@ -144,17 +144,9 @@ final class DatabaseCheck {
                             .formatted(database, firstLine(e), marker)
                     + " to index %d were acknowledged".formatted(known.index()));
         }
-        if (!found.clusterId().equals(known.clusterId())) {
-            return Optional.of(
-                    "The database %s is of %s and ends at index %d, although %s is about cluster %s, of which writes up to"
-                                    .formatted(database, cluster(found), found.index(), marker, known.clusterId())
-                            + " index %d were acknowledged".formatted(known.index()));
-        }
-        if (found.index() < known.index()) {
-            return Optional.of(
-                    "The database %s ends at index %d, although %s says that writes up to index %d were acknowledged: it"
-                                    .formatted(database, found.index(), marker, known.index())
-                            + " is an older copy, or was cut off");
+        Optional<String> missing = AcknowledgedFile.missing("The database " + database, found, known, marker);
+        if (missing.isPresent()) {
+            return missing;
         }
         return isAsClosed && !hasChecksum(known.checksum().get())
                 ? Optional.of(
@@ -171,10 +163,6 @@ final class DatabaseCheck {
         } catch (IOException e) {
             throw new StoreException("Can't read the database " + database, e);
         }
-    }
-
-    private static String cluster(AcknowledgedFile.Content found) {
-        return found.clusterId().isEmpty() ? "no cluster" : "cluster " + found.clusterId();
     }
 
     private static String firstLine(Exception failure) {

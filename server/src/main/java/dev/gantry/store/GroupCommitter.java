@@ -1,9 +1,11 @@
 package dev.gantry.store;
 
 import dev.gantry.store.StoreHealth.Recovery;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -44,8 +46,14 @@ import org.slf4j.LoggerFactory;
  *   <li>A write throws: only this write fails. Its rows are dropped, or undone up to a savepoint if they were sent.
  *   <li>The database refuses the rows of the group or its commit: all writes of the group fail, and the cluster index
  *       is as before. The database is then asked for its index, since it may have closed itself.
- *   <li>The database has closed itself: {@link StoreHealth} says so, all waiting and new writes fail at once, and this
- *       thread tries to open the database again, after pauses that double.
+ *   <li>The database refuses the transaction because of another one, and would not do so again: the writes are run again,
+ *       a few times.
+ *   <li>The database has closed itself, or can't be reached: {@link StoreHealth} says so, all waiting and new writes fail
+ *       at once, and this thread tries to open the database again, after pauses that double.
+ *   <li>The connection is lost during a commit: only the database knows whether it took place. The writes of the group
+ *       wait until the database can be asked, and are then answered or failed ({@link WriterLease#settled}). After a
+ *       minute they fail; if they turn out to be committed later, the process ends, since its memory lacks them.
+ *   <li>Another server has taken the {@link WriterLease}: the database refuses the writes, and the process ends.
  *   <li>The disk fails to force a commit: the state on disk is unknown, so no later write is acknowledged. An operator
  *       has to check the disk and start the server again.
  *   <li>An {@link Error} anywhere on the way: the store stops serving until the server is started again.
@@ -65,7 +73,23 @@ final class GroupCommitter implements AutoCloseable {
 
     private static final long LONGEST_PAUSE_MILLIS = 8000;
 
+    /** How often a group is tried. */
+    private static final int ATTEMPTS = 5;
+
+    /** How long writes wait at most for the database to tell whether they were committed. */
+    private static final Duration LONGEST_DOUBT = Duration.ofMinutes(1);
+
+    /**
+     * A group whose commit was not answered.
+     *
+     * @param writes the writes
+     * @param after the cluster index after the writes, if they are committed
+     * @param since when the commit failed, by {@link System#nanoTime}
+     */
+    private record Unanswered(List<PendingWrite<?>> writes, long after, long since) {}
+
     private final Database database;
+    private final WriterLease lease;
     private final Batches batches;
     private final StoreReader reader;
     private final StoreHealth health;
@@ -83,17 +107,25 @@ final class GroupCommitter implements AutoCloseable {
     private long index;
     private long pauseMillis = FIRST_PAUSE_MILLIS;
 
+    /** True from when a transaction is complete until its commit has returned. */
+    private boolean isCommitting;
+
+    private Optional<Unanswered> unanswered = Optional.empty();
+
     /**
      * Creates the writer; {@link #start} starts it.
      *
      * @param database the database
+     * @param lease the right to write to it
      * @param reader reads committed states
      * @param memory what the writer keeps in memory of committed objects
      * @param sync forces everything committed to disk, or throws
      * @param index the cluster index of the last write
      */
-    GroupCommitter(Database database, StoreReader reader, WriterMemory memory, Runnable sync, long index) {
+    GroupCommitter(
+            Database database, WriterLease lease, StoreReader reader, WriterMemory memory, Runnable sync, long index) {
         this.database = database;
+        this.lease = lease;
         this.batches = new Batches(database.dsl());
         this.reader = reader;
         this.health = database.health();
@@ -193,6 +225,7 @@ final class GroupCommitter implements AutoCloseable {
             health.fail(Recovery.RESTART, "the writer thread has died", e);
         } finally {
             ended = true;
+            failUnanswered();
             failQueued(health.failure().<StoreException>map(failure -> failure).orElseGet(GroupCommitter::closedStore));
         }
     }
@@ -229,27 +262,47 @@ final class GroupCommitter implements AutoCloseable {
             return;
         }
         long before = index;
-        try {
-            database.dsl().transaction(configuration -> {
-                DSLContext dsl = configuration.dsl();
-                WriteGroup writes = new WriteGroup(dsl, batches, reader.within(dsl), memory);
-                group.forEach(pending -> index = pending.run(writes, index));
-                writes.end();
-                if (index > before) {
-                    batches.saveIndex(dsl, before, index);
+        for (int attempt = 1; true; attempt++) {
+            try {
+                transact(group);
+                break;
+            } catch (Throwable e) {
+                long after = index;
+                index = before;
+                // A read may have added objects that this group had changed.
+                memory.recent().clear();
+                if (attempt < ATTEMPTS && database.isToRepeat(e)) {
+                    LOG.debug("The transaction is run again", e);
+                    continue;
                 }
-            });
-        } catch (Throwable e) {
-            index = before;
-            // A read may have added objects that this group had changed.
-            memory.recent().clear();
-            examine(e);
-            StoreException failure = health.failure()
-                    .<StoreException>map(known -> known)
-                    .orElseGet(() -> new StoreException("The database refused to commit", e));
-            DiskSync.failAll(group, failure);
-            return;
+                fail(group, after, e);
+                return;
+            }
         }
+        finish(group);
+    }
+
+    private void transact(List<PendingWrite<?>> group) {
+        long before = index;
+        isCommitting = false;
+        database.dsl().transaction(configuration -> {
+            DSLContext dsl = configuration.dsl();
+            WriteGroup writes = new WriteGroup(dsl, batches, reader.within(dsl), memory, this::isOfAll);
+            group.forEach(pending -> index = pending.run(writes, index));
+            writes.end();
+            if (writes.hasWritten() || index > before) {
+                batches.saveIndex(dsl, before, index, lease.epoch());
+            }
+            isCommitting = index > before;
+        });
+    }
+
+    private boolean isOfAll(Throwable failure) {
+        return database.isToRepeat(failure) || database.isOutage(failure);
+    }
+
+    /** Tells those that wait for the writes of a group that it is committed. */
+    private void finish(List<PendingWrite<?>> group) {
         group.forEach(PendingWrite::committed);
         group.stream().map(PendingWrite::changes).filter(Objects::nonNull).forEach(committed::tell);
         boolean isDoubtful = group.stream().anyMatch(PendingWrite::isRefused);
@@ -260,35 +313,62 @@ final class GroupCommitter implements AutoCloseable {
         }
     }
 
+    private void fail(List<PendingWrite<?>> group, long after, Throwable failure) {
+        boolean mayBeCommitted = isCommitting && database.mayCommitUnanswered() && database.isOutage(failure);
+        examine(failure);
+        if (mayBeCommitted && health.is(Recovery.REOPENING)) {
+            unanswered = Optional.of(new Unanswered(group, after, System.nanoTime()));
+            return;
+        }
+        StoreException told = health.failure()
+                .<StoreException>map(known -> known)
+                .orElseGet(() -> new StoreException("The database refused to commit", failure));
+        DiskSync.failAll(group, told);
+    }
+
     /**
-     * Decides whether a failure has broken the store. The exception alone does not tell, since a database that has
-     * closed itself throws many kinds: so the database is asked for the cluster index.
+     * Decides whether a failure has broken the store. If the failure itself does not tell, the database is asked for the
+     * cluster index.
      */
     private void examine(Throwable failure) {
         if (StoreHealth.isError(failure)) {
             health.fail(Recovery.RESTART, "a write failed with an error of the JVM", failure);
             return;
         }
+        if (database.isOutage(failure)) {
+            waitForDatabase(failure, failure);
+            return;
+        }
         try {
-            if (compare(reader.lastIndex(), failure)) {
+            if (compare(lease.standing(), failure)) {
                 // Single connections may have ended although the database has not.
                 database.renewConnections();
             }
         } catch (RuntimeException e) {
             e.addSuppressed(failure);
-            health.fail(
-                    StoreHealth.isError(e) ? Recovery.RESTART : Recovery.REOPENING,
-                    "the database has closed itself",
-                    failure.getCause() == null ? e : failure);
-            failQueued(health.failure().orElseThrow());
-            // Prevent other threads from opening the database again.
-            database.abandon();
-            pauseMillis = FIRST_PAUSE_MILLIS;
+            waitForDatabase(e, failure.getCause() == null ? e : failure);
         }
     }
 
-    /** Compares the database's index with this writer's: a higher one is as wrong as a lower one. */
-    private boolean compare(long found, Throwable failure) {
+    private void waitForDatabase(Throwable thrown, Throwable cause) {
+        health.fail(StoreHealth.isError(thrown) ? Recovery.RESTART : Recovery.REOPENING, database.outage(), cause);
+        failQueued(health.failure().orElseThrow());
+        // Prevent other threads from using the database meanwhile.
+        database.abandon();
+        pauseMillis = FIRST_PAUSE_MILLIS;
+    }
+
+    /**
+     * Compares the database's index and epoch with those of this writer: a higher index is as wrong as a lower one.
+     *
+     * @return true if they are the same
+     */
+    private boolean compare(WriterLease.Standing standing, Throwable failure) {
+        long found = standing.index();
+        if (standing.epoch() != lease.epoch()) {
+            lease.lose(standing, health, failure);
+            return false;
+        }
         if (found < index) {
             health.fail(
                     Recovery.OPERATOR,
@@ -308,9 +388,12 @@ final class GroupCommitter implements AutoCloseable {
         disk.settle();
         try {
             database.reopen();
-            if (compare(reader.lastIndex(), new StoreException("The database was opened again"))) {
+            settle();
+            if (compare(lease.standing(), new StoreException("The database was opened again"))) {
                 // A test write is needed: a database on a full disk can be read.
-                database.dsl().transaction(configuration -> batches.saveIndex(configuration.dsl(), index, index));
+                database.dsl()
+                        .transaction(
+                                configuration -> batches.saveIndex(configuration.dsl(), index, index, lease.epoch()));
                 database.sync();
                 health.reopened();
             }
@@ -321,7 +404,47 @@ final class GroupCommitter implements AutoCloseable {
             LOG.debug("The database can't be used yet", e);
             database.abandon();
             pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
+            if (unanswered.filter(GroupCommitter::isTooOld).isPresent()) {
+                failUnanswered();
+            }
         }
+    }
+
+    /** Finds out whether the group whose commit was not answered is committed, and answers its writes. */
+    private void settle() {
+        if (unanswered.isEmpty()) {
+            return;
+        }
+        WriterLease.Standing found = lease.settled();
+        Unanswered group = unanswered.get();
+        if (found.epoch() == lease.epoch() && found.index() == group.after()) {
+            LOG.info("The database has committed index {} although its answer was lost", group.after());
+            unanswered = Optional.empty();
+            index = group.after();
+            finish(group.writes());
+        } else if (found.epoch() == lease.epoch() && found.index() == index) {
+            unanswered = Optional.empty();
+            DiskSync.failAll(
+                    group.writes(),
+                    new StoreUnavailableException(
+                            "Nothing was written: the connection to the database was lost; try again", null));
+        } else {
+            failUnanswered();
+        }
+    }
+
+    private static boolean isTooOld(Unanswered group) {
+        return System.nanoTime() - group.since() > LONGEST_DOUBT.toNanos();
+    }
+
+    private void failUnanswered() {
+        unanswered.ifPresent(group -> DiskSync.failAll(
+                group.writes(),
+                new StoreUnavailableException(
+                        "The connection to the database was lost while it committed: whether the write is stored is not known."
+                                + " Try again, with the same request id if there was one",
+                        null)));
+        unanswered = Optional.empty();
     }
 
     private void failQueued(StoreException failure) {

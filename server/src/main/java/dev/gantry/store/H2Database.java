@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -58,9 +59,10 @@ final class H2Database extends Database {
      * Opens the database in a directory after a {@link DatabaseCheck}, creates it if it is missing, and migrates it.
      *
      * @param acceptLostWrites true to open it although it lacks acknowledged writes
+     * @param holder the name of this server
      * @throws StoreException if the database cannot be opened or migrated, or lacks acknowledged writes
      */
-    static OpenedDatabase open(Path dataDir, boolean acceptLostWrites) {
+    static OpenedDatabase open(Path dataDir, boolean acceptLostWrites, String holder) {
         AllocationIndex checked = new AllocationIndex();
         boolean isForked = new DatabaseCheck(dataDir, checked).isForked(acceptLostWrites);
         Path directory = DataDirectory.create(dataDir);
@@ -68,13 +70,15 @@ final class H2Database extends Database {
         H2Database database = new H2Database(withoutSuffix(DatabaseCheck.file(directory)));
         HikariDataSource pool = connect(database.path);
         try {
-            database.use(pool);
-        } catch (StoreException e) {
+            database.open(pool);
+            WriterLease lease = WriterLease.takeAlone(database.dsl(), holder);
+            database.sync();
+            // An upgrade may have changed the rows that the check has read.
+            return new OpenedDatabase(database, lease, isForked, isUpgraded ? new AllocationIndex() : checked);
+        } catch (RuntimeException e) {
             pool.close();
             throw e;
         }
-        // An upgrade may have changed the rows that the check has read.
-        return new OpenedDatabase(database, isForked, isUpgraded ? new AllocationIndex() : checked);
     }
 
     @Override
@@ -83,13 +87,36 @@ final class H2Database extends Database {
     }
 
     @Override
-    int snapshotIsolation() {
-        return Constants.TRANSACTION_SNAPSHOT;
+    void beginSnapshot(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        connection.setTransactionIsolation(Constants.TRANSACTION_SNAPSHOT);
     }
 
     @Override
     Optional<Path> file() {
         return Optional.of(path.resolveSibling(path.getFileName() + SUFFIX));
+    }
+
+    /** Returns false: nobody else writes, so nothing is in the way of a transaction. */
+    @Override
+    boolean isToRepeat(Throwable failure) {
+        return false;
+    }
+
+    /** Returns false: a database that has closed itself throws many kinds. */
+    @Override
+    boolean isOutage(Throwable failure) {
+        return false;
+    }
+
+    @Override
+    boolean mayCommitUnanswered() {
+        return false;
+    }
+
+    @Override
+    String outage() {
+        return "the database has closed itself";
     }
 
     /**
@@ -110,16 +137,16 @@ final class H2Database extends Database {
         }
         HikariDataSource pool = connect(path);
         try {
-            use(pool);
+            open(pool);
         } catch (StoreException e) {
             pool.close();
             throw e;
         }
     }
 
-    private void use(HikariDataSource pool) {
+    private void open(HikariDataSource pool) {
         file = openFile(path);
-        connect(pool);
+        use(pool);
     }
 
     private void checkSpace() {

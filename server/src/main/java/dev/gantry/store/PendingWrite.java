@@ -32,16 +32,21 @@ final class PendingWrite<T> {
     /**
      * Runs the write and returns the cluster index after it.
      *
-     * <p>If the write throws an Error, or an exception caused by one, it is thrown on, and nothing of the group is
-     * committed.
+     * <p>If the write throws an Error, an exception caused by one, or a failure of the database that ends the whole
+     * transaction, it is thrown on, and nothing of the group is committed. The write may then be run again, in another
+     * group.
      */
     long run(WriteGroup group, long index) {
         transaction = group.begin(index + 1);
+        result = null;
+        changes = null;
+        failure = null;
+        isRefused = false;
         try {
             result = write.apply(transaction);
             transaction.end();
         } catch (RuntimeException e) {
-            if (StoreHealth.isError(e)) {
+            if (group.isOfAll(e)) {
                 throw e;
             }
             transaction.abort();

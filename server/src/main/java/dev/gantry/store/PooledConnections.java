@@ -6,6 +6,7 @@ import java.sql.SQLDataException;
 import java.sql.SQLException;
 import java.sql.SQLIntegrityConstraintViolationException;
 import java.sql.SQLSyntaxErrorException;
+import java.util.Set;
 import org.jooq.ConnectionProvider;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
@@ -17,6 +18,9 @@ import org.jooq.ExecuteListener;
 final class PooledConnections implements ConnectionProvider, ExecuteListener, AutoCloseable {
 
     private static final long serialVersionUID = 1L;
+
+    /** Classes of SQL states: of values, of constraints, of syntax and names. */
+    private static final Set<String> OF_THE_QUESTION = Set.of("22", "23", "42");
 
     private final transient StoreHealth health;
     private transient volatile HikariDataSource pool;
@@ -73,8 +77,10 @@ final class PooledConnections implements ConnectionProvider, ExecuteListener, Au
         }
     }
 
+    /** By the class of the exception, which H2 sets, or by the class of the SQL state, which all engines set. */
     private static boolean isOfTheQuestion(SQLException failure) {
-        return failure instanceof SQLIntegrityConstraintViolationException
+        return OF_THE_QUESTION.contains(SqlStates.classOf(failure))
+                || failure instanceof SQLIntegrityConstraintViolationException
                 || failure instanceof SQLDataException
                 || failure instanceof SQLSyntaxErrorException;
     }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The server's durable state, in an H2 database of its data directory.
+ * The server's durable state, in an H2 database of its data directory or in PostgreSQL.
  *
  * <p>One thread commits queued writes in groups; a write is answered once it is on disk. {@link GroupCommitter} tells
  * the way of a write. Reads run in the caller's thread, at the same time as the writer, and see only committed states.
@@ -19,6 +19,7 @@ import java.util.function.Function;
 public final class Store implements AutoCloseable {
 
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final OpenedDatabase opened;
     private final Database database;
     private final GroupCommitter committer;
     private final AllocationIndex allocations;
@@ -28,11 +29,13 @@ public final class Store implements AutoCloseable {
     private volatile long durableIndex;
 
     private Store(OpenedDatabase opened, Path dataDir) {
+        this.opened = opened;
         this.database = opened.database();
         this.allocations = opened.allocations();
         WriterMemory memory = new WriterMemory(allocations);
         this.reader = new StoreReader(database.dsl(), database.reads(), allocations, memory.openNodes());
-        this.committer = new GroupCommitter(database, reader, memory, database::sync, reader.lastIndex());
+        this.committer =
+                new GroupCommitter(database, opened.lease(), reader, memory, database::sync, reader.lastIndex());
         reader.fill(memory);
         this.clusterId = clusterId(database, reader, opened.isForked());
         this.durableIndex = reader.lastIndex();
@@ -45,7 +48,7 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Opens the database, creates it if it is missing, and migrates it.
+     * Opens the H2 database in a directory, creates it if it is missing, and migrates it.
      *
      * @param dataDir the data directory
      * @return the store, ready to read and write
@@ -53,21 +56,23 @@ public final class Store implements AutoCloseable {
      *     lacks acknowledged writes
      */
     public static Store open(Path dataDir) {
-        return open(dataDir, false);
+        return open(StoreOptions.embedded(dataDir, false));
     }
 
     /**
-     * Opens the database even if it lacks acknowledged writes; it then gets a new cluster id.
+     * Opens the database, creates its tables if they are missing, and migrates them. A database that lacks acknowledged
+     * writes, and is opened nevertheless, gets a new cluster id.
      *
-     * @param dataDir the data directory
-     * @param acceptLostWrites true to open it in that case
+     * @param options which database
      * @return the store, ready to read and write
      * @throws StoreException as {@link #open(Path)}
      */
-    public static Store open(Path dataDir, boolean acceptLostWrites) {
-        OpenedDatabase opened = H2Database.open(dataDir, acceptLostWrites);
+    public static Store open(StoreOptions options) {
+        OpenedDatabase opened = options.postgres()
+                .map(address -> PostgresDatabase.open(address, options))
+                .orElseGet(() -> H2Database.open(options.dataDir(), options.acceptLostWrites(), options.server()));
         try {
-            Store store = new Store(opened, dataDir);
+            Store store = new Store(opened, options.dataDir());
             store.committer.start();
             return store;
         } catch (RuntimeException e) {
@@ -117,7 +122,8 @@ public final class Store implements AutoCloseable {
      * Queues a write, which is committed as a whole or not at all.
      *
      * @param write reads and writes within the transaction that it gets, and returns the result for the caller. It runs
-     *     on the store's writer thread, so it must block on nothing but the database
+     *     on the store's writer thread, so it must block on nothing but the database. If PostgreSQL ends the transaction
+     *     because of another one, it runs again
      * @param <T> the type of its result
      * @return completed with the write's result once the write is on disk and all listeners have been called. Fails
      *     with what the write threw, with {@link StoreOverloadedException} if too many writes wait, with {@link
@@ -171,7 +177,7 @@ public final class Store implements AutoCloseable {
      * @return the snapshot, which takes a connection until it is closed
      */
     public StoreSnapshot snapshot() {
-        return StoreSnapshot.open(database.dsl(), database.snapshotIsolation());
+        return StoreSnapshot.open(database);
     }
 
     /**
@@ -201,7 +207,7 @@ public final class Store implements AutoCloseable {
             return;
         }
         committer.close();
-        database.close();
+        opened.close();
         database.file().ifPresent(acknowledged::databaseClosed);
         acknowledged.close();
     }

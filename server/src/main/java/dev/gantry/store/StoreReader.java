@@ -203,12 +203,15 @@ public final class StoreReader {
                     dsl, ALLOCATION, ALLOCATION.ROW_KEY, memory.allocations()::load, AllocationIndex.COLUMNS));
             memory.allocations().loaded();
         }
-        try (var ids = dsl.select(JOB.ID).from(JOB).stream()) {
-            ids.forEach(id -> memory.jobIds().put(id.value1()));
-        }
-        try (var ids = dsl.select(SUBMISSION.REQUEST_ID).from(SUBMISSION).stream()) {
-            ids.forEach(id -> memory.requestIds().put(id.value1()));
-        }
+        reads.read(List.of(
+                TableReads.Part.of(
+                        "table job",
+                        dsl.select(JOB.ID).from(JOB),
+                        row -> memory.jobIds().put(row.getString(1))),
+                TableReads.Part.of(
+                        "table submission",
+                        dsl.select(SUBMISSION.REQUEST_ID).from(SUBMISSION),
+                        row -> memory.requestIds().put(row.getString(1)))));
         List<Node> known = nodes.all();
         memory.openNodes().put(known);
         known.forEach(node -> memory.nodeIds().put(node.getId()));

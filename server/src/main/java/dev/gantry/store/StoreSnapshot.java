@@ -51,15 +51,14 @@ public final class StoreSnapshot implements AutoCloseable {
     /**
      * Begins a snapshot.
      *
-     * @param dsl the database
-     * @param isolation the isolation level of transactions whose queries all see the same state
+     * @param database the database
      */
-    static StoreSnapshot open(DSLContext dsl, int isolation) {
+    static StoreSnapshot open(Database database) {
+        DSLContext dsl = database.dsl();
         ConnectionProvider connections = dsl.configuration().connectionProvider();
         Connection connection = connections.acquire();
         try {
-            connection.setAutoCommit(false);
-            connection.setTransactionIsolation(isolation);
+            database.beginSnapshot(connection);
         } catch (SQLException e) {
             connections.release(connection);
             throw new StoreException("Can't begin a snapshot of the database", e);

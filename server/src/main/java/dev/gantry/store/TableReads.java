@@ -22,7 +22,7 @@ import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 
 /**
- * Reads whole tables with as many threads as there are processors. Most of the time goes into H2's decoding of pages,
+ * Reads whole tables with as many threads as there are processors, up to a limit. Most of the time goes into H2's decoding of pages,
  * which happens in the thread that reads. Bypasses jOOQ's records and conversions, which take longer than the decoding.
  */
 final class TableReads {
@@ -33,7 +33,10 @@ final class TableReads {
     /** The parts of a table for each thread: keys may be spread unevenly. */
     private static final int PARTS_PER_THREAD = 4;
 
-    private final int threads = Runtime.getRuntime().availableProcessors();
+    /** The most threads, each with a connection: a database on another machine has a limit of connections. */
+    private static final int MOST_THREADS = 16;
+
+    private final int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
     private final Connections connections;
 
     /** Opens connections; each is used by one thread and closed. */

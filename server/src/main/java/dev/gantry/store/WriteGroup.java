@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jooq.DSLContext;
 
 /**
@@ -26,7 +27,9 @@ final class WriteGroup {
     private final WriterMemory memory;
     private final RowBuffer gathered = new RowBuffer();
     private final Map<String, Node> nodes = new HashMap<>();
+    private final Predicate<Throwable> isOfAll;
     private RuntimeException failure;
+    private boolean hasWritten;
 
     /**
      * Begins without writes.
@@ -35,12 +38,14 @@ final class WriteGroup {
      * @param batches the statements
      * @param reader reads within the transaction
      * @param memory the committed objects that the writer keeps in memory
+     * @param isOfAll tells whether a failure of one write ends the whole transaction
      */
-    WriteGroup(DSLContext dsl, Batches batches, StoreReader reader, WriterMemory memory) {
+    WriteGroup(DSLContext dsl, Batches batches, StoreReader reader, WriterMemory memory, Predicate<Throwable> isOfAll) {
         this.dsl = dsl;
         this.batches = batches;
         this.reader = reader;
         this.memory = memory;
+        this.isOfAll = isOfAll;
     }
 
     /** Begins a write with its own cluster index. */
@@ -58,7 +63,18 @@ final class WriteGroup {
         if (failure != null) {
             throw failure;
         }
+        hasWritten |= gathered.hasUnsent();
         gathered.send(dsl, batches);
+    }
+
+    /** Returns true if rows were sent to the database, whether or not a write counts the index up for them. */
+    boolean hasWritten() {
+        return hasWritten;
+    }
+
+    /** Returns true if the failure of a write ends the whole transaction, rather than the write alone. */
+    boolean isOfAll(Throwable failed) {
+        return StoreHealth.isError(failed) || isOfAll.test(failed);
     }
 
     /** Returns the transaction. */
@@ -122,6 +138,7 @@ final class WriteGroup {
         if (!gathered.hasUnsent()) {
             return;
         }
+        hasWritten = true;
         try {
             gathered.send(dsl, batches);
         } catch (RuntimeException e) {
@@ -130,8 +147,9 @@ final class WriteGroup {
         }
     }
 
-    /** Sets a savepoint. */
+    /** Sets a savepoint, for a write that sends rows of its own. */
     Savepoint savepoint() {
+        hasWritten = true;
         return dsl.connectionResult(Connection::setSavepoint);
     }
 

@@ -1,5 +1,6 @@
 /**
- * The database: transactions go in, rows and change notices come out. The only package that uses SQL, jOOQ or H2.
+ * The database: transactions go in, rows and change notices come out. The only package that uses SQL, jOOQ, H2
+ * or PostgreSQL.
  *
  * <p>Begin to read at {@code Store}, and for a write at {@code GroupCommitter}.
  *

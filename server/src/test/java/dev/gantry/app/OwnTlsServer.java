@@ -128,6 +128,7 @@ final class OwnTlsServer implements AutoCloseable {
                                 .filter(own -> isTls),
                         Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false)),
                         CallLimits.DEFAULT,
+                        Optional.empty(),
                         Optional.empty()),
                 new Clocks(InstantSource.system(), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),

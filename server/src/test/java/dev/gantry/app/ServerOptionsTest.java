@@ -9,12 +9,14 @@ import dev.gantry.audit.AuditOptions;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
+import dev.gantry.store.PostgresAddress;
 import dev.gantry.tls.ServerTls;
 import dev.gantry.v1.JobType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -24,6 +26,59 @@ class ServerOptionsTest {
     @Test
     void a_server_that_is_told_nothing_packs_nodes_and_displaces_nothing() {
         assertThat(parse()).isEqualTo(SchedulerOptions.DEFAULT);
+    }
+
+    @Test
+    void a_server_uses_h2_unless_a_database_is_named() throws IOException {
+        assertThat(config().store().postgres()).isEmpty();
+
+        Path file = Files.writeString(Files.createTempFile("password", ""), "from-file\n");
+        try {
+            PostgresAddress address = config(
+                            "--db",
+                            "jdbc:postgresql://db/gantry?sslmode=verify-full",
+                            "--db-user",
+                            "gantry",
+                            "--db-password-file",
+                            file.toString())
+                    .store()
+                    .postgres()
+                    .orElseThrow();
+            assertThat(address.user()).contains("gantry");
+            assertThat(address.password()).contains("from-file");
+            assertThat(address.toString()).isEqualTo("//db/gantry");
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void the_password_of_a_database_may_be_in_the_environment_but_not_in_an_argument() {
+        DatabaseServerOptions options = new DatabaseServerOptions();
+        new CommandLine(options).parseArgs("--db", "jdbc:postgresql://db/gantry");
+
+        assertThat(options.toPostgres(Map.of("GANTRY_DB_PASSWORD", "from-environment"))
+                        .orElseThrow()
+                        .password())
+                .contains("from-environment");
+        assertThat(options.toPostgres(Map.of()).orElseThrow().password()).isEmpty();
+        assertThatThrownBy(() -> config("--db", "jdbc:postgresql://db/gantry?user=x&password=secret-words"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--db-password-file")
+                .hasMessageNotContaining("secret-words");
+    }
+
+    @Test
+    void a_database_of_another_kind_and_a_role_without_a_database_are_refused() {
+        assertThatThrownBy(() -> config("--db", "jdbc:mysql://db/gantry"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("must begin with jdbc:postgresql:");
+        assertThatThrownBy(() -> config("--db-user", "gantry"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("name it with --db");
+        assertThatThrownBy(() -> config("--db", "jdbc:postgresql://db/gantry", "--db-password-file", "/no/such/file"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("/no/such/file can't be read");
     }
 
     @Test

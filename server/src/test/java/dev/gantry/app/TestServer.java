@@ -6,6 +6,7 @@ import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.files.FileTrees;
 import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.store.TestDatabase;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceBlockingStub;
 import dev.gantry.v1.ClusterServiceGrpc;
@@ -49,7 +50,7 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * A real server on a free port of the loopback, its database in a test's directory, and a channel to it.
+ * A real server on a free port of the loopback, its database in a test's directory or in PostgreSQL, and a channel to it.
  *
  * <p>{@link #extension} makes one that JUnit starts and stops: for each test if its field is not static, for all tests
  * of the
@@ -66,6 +67,9 @@ final class TestServer
                 InvocationInterceptor {
 
     private static final long DEADLINE_SECONDS = 30;
+
+    /** The database of all servers of this JVM: {@code POSTGRESQL} or {@code H2}. */
+    private final TestDatabase database = TestDatabase.valueOf(System.getProperty("gantry.test.database", "H2"));
 
     private Path dir;
     private boolean isOfClass;
@@ -367,7 +371,8 @@ final class TestServer
                         Optional.empty(),
                         audit.apply(dir),
                         limits,
-                        Optional.empty()),
+                        Optional.empty(),
+                        database.options(dir.resolve("server")).postgres()),
                 new Clocks(clock, steady),
                 new SecureRandom(),
                 new SecureRandom(),

@@ -114,6 +114,7 @@ final class TlsCluster implements AutoCloseable {
                         Optional.of(tls),
                         Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false)),
                         CallLimits.DEFAULT,
+                        Optional.empty(),
                         Optional.empty()),
                 new Clocks(() -> Instant.now().plus(ahead.get()), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),

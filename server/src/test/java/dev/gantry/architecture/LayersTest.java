@@ -116,7 +116,8 @@ class LayersTest {
             .resideOutsideOfPackages("dev.gantry.store..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.sql..", "org.jooq..", "org.h2..", "org.flywaydb..", "com.zaxxer..");
+            .resideInAnyPackage(
+                    "java.sql..", "org.jooq..", "org.h2..", "org.postgresql..", "org.flywaydb..", "com.zaxxer..");
 
     @ArchTest
     static final ArchRule only_the_keyring_encrypts = noClasses()

@@ -308,7 +308,7 @@ class DatabaseCheckTest {
                 .hasMessageContaining("ends at index 3, although")
                 .hasMessageContaining("index 5 were acknowledged: it is an older copy");
 
-        try (Store store = Store.open(dir, true)) {
+        try (Store store = Store.open(StoreOptions.embedded(dir, true))) {
             assertThat(store.durableIndex()).isEqualTo(3);
             assertThat(store.clusterId()).isNotEqualTo(cluster);
         }
@@ -386,7 +386,7 @@ class DatabaseCheckTest {
 
         assertThat(database()).doesNotExist();
         assertThat(marker()).hasContent("garbage");
-        try (Store store = Store.open(dir, true)) {
+        try (Store store = Store.open(StoreOptions.embedded(dir, true))) {
             assertThat(store.clusterId()).isNotEqualTo(cluster);
         }
     }
@@ -398,7 +398,7 @@ class DatabaseCheckTest {
         for (byte[] content : List.of(garbage, Arrays.copyOf(garbage, 5000), Arrays.copyOf(garbage, 1))) {
             Files.write(database(), content);
 
-            assertThatThrownBy(() -> Store.open(dir, true))
+            assertThatThrownBy(() -> Store.open(StoreOptions.embedded(dir, true)))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("move it away and start once with --accept-lost-writes")
                     .hasMessageNotContaining("another gantry server");
@@ -412,7 +412,7 @@ class DatabaseCheckTest {
         String cluster = fill(3);
         Files.write(database(), new byte[0]);
 
-        try (Store store = Store.open(dir, true)) {
+        try (Store store = Store.open(StoreOptions.embedded(dir, true))) {
             assertThat(store.clusterId()).isNotEqualTo(cluster);
             assertThat(store.durableIndex()).isZero();
         }

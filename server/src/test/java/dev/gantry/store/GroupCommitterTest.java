@@ -17,32 +17,41 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests the writer with a disk that fails, which a real database does not do on demand. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 class GroupCommitterTest {
+
+    @Parameter
+    private TestDatabase database;
 
     @TempDir
     Path dir;
 
     private final AtomicBoolean diskFails = new AtomicBoolean();
     private volatile CountDownLatch diskIsBusy = new CountDownLatch(0);
-    private Database database;
+    private OpenedDatabase opened;
     private StoreReader reader;
     private GroupCommitter committer;
 
     @BeforeEach
     void open() {
-        database = H2Database.open(dir, false).database();
+        opened = database.openDatabase(dir);
+        Database used = opened.database();
         WriterMemory memory = new WriterMemory(new AllocationIndex());
-        reader = new StoreReader(database.dsl(), database.reads(), memory.allocations(), memory.openNodes());
-        committer = new GroupCommitter(database, reader, memory, this::sync, 0);
+        reader = new StoreReader(used.dsl(), used.reads(), memory.allocations(), memory.openNodes());
+        committer = new GroupCommitter(used, opened.lease(), reader, memory, this::sync, 0);
         committer.start();
     }
 
     @AfterEach
     void close() {
         committer.close();
-        database.close();
+        opened.close();
     }
 
     @Test
@@ -118,7 +127,7 @@ class GroupCommitterTest {
         if (diskFails.get()) {
             throw new IllegalStateException("input/output error");
         }
-        database.sync();
+        opened.database().sync();
     }
 
     private static JobRecord job(String id) {

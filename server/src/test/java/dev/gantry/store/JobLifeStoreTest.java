@@ -26,9 +26,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests how deployments, stable versions, child jobs and evaluations are stored, listed and deleted. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 class JobLifeStoreTest {
+
+    @Parameter
+    private TestDatabase database;
 
     @TempDir
     Path dir;
@@ -37,7 +45,7 @@ class JobLifeStoreTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(dir);
+        store = database.open(dir);
         store.write(tx -> tx.insertNode(
                         Node.newBuilder().setId("n1").setName("one").build(), ByteString.EMPTY))
                 .join();

@@ -172,7 +172,7 @@ class MigrationTest {
                 assertThat(store.reader().evaluations().findLike(id)).containsExactly(evaluation(id));
             }
             assertThat(store.reader().allocations().liveOnNode("n1")).hasSize(IDS.size());
-            assertThat(TestRows.takenPorts(dir, "n1")).hasSize(1);
+            assertThat(TestDatabase.H2.takenPorts(dir, "n1")).hasSize(1);
             assertThat(store.write(tx -> tx.isOpen("n1")).join()).isTrue();
         }
     }

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jooq.CloseableDSLContext;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -47,7 +48,7 @@ class SnapshotTest {
     @Test
     void a_restored_database_has_the_rows_of_every_table() throws Exception {
         Map<String, List<List<Object>>> saved;
-        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), true)) {
+        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, "test")) {
             Database database = opened.database();
             fill(database.dsl());
             save(database, "file");
@@ -60,15 +61,36 @@ class SnapshotTest {
         assertThat(restored.summary().getTablesList())
                 .extracting(SnapshotTable::getName)
                 .containsExactlyInAnyOrderElementsOf(saved.keySet());
-        try (OpenedDatabase opened = H2Database.open(dir.resolve("two"), true)) {
-            Database database = opened.database();
-            assertThat(rows(database.dsl())).isEqualTo(saved);
+        try (CloseableDSLContext restoredRows = TestDatabase.H2.connect(dir.resolve("two"))) {
+            assertThat(rows(restoredRows)).isEqualTo(saved);
+        }
+    }
+
+    @Test
+    void a_snapshot_of_postgresql_is_restored_into_h2() throws Exception {
+        String cluster;
+        try (Store store = TestDatabase.POSTGRESQL.open(dir.resolve("one"))) {
+            cluster = store.clusterId();
+            store.write(tx -> tx.putJobVersion(JobRecord.newBuilder()
+                            .setJob(Job.newBuilder().setId("web"))
+                            .build()))
+                    .join();
+            try (StoreSnapshot snapshot = store.snapshot()) {
+                save(snapshot, "file");
+            }
+        }
+
+        restore("file", "two", true);
+
+        try (Store store = Store.open(dir.resolve("two"))) {
+            assertThat(store.clusterId()).isEqualTo(cluster);
+            assertThat(store.reader().jobs().find("web")).isPresent();
         }
     }
 
     @Test
     void a_restored_database_is_another_clusters_unless_it_is_said_to_be_the_same() throws Exception {
-        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), true)) {
+        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, "test")) {
             Database database = opened.database();
             fill(database.dsl());
             save(database, "file");
@@ -79,10 +101,9 @@ class SnapshotTest {
         assertThat(restored.clusterId())
                 .isNotEqualTo(CLUSTER)
                 .isEqualTo(UUID.fromString(restored.clusterId()).toString());
-        try (OpenedDatabase opened = H2Database.open(dir.resolve("two"), true)) {
-            Database database = opened.database();
-            assertThat(database.dsl().fetchValue(CLUSTER_INDEX.CLUSTER_ID)).isEqualTo(restored.clusterId());
-            assertThat(database.dsl().fetchValue(CLUSTER_INDEX.LAST_INDEX)).isEqualTo(41L);
+        try (CloseableDSLContext restoredRows = TestDatabase.H2.connect(dir.resolve("two"))) {
+            assertThat(restoredRows.fetchValue(CLUSTER_INDEX.CLUSTER_ID)).isEqualTo(restored.clusterId());
+            assertThat(restoredRows.fetchValue(CLUSTER_INDEX.LAST_INDEX)).isEqualTo(41L);
         }
     }
 
@@ -263,7 +284,7 @@ class SnapshotTest {
     }
 
     private void save(Database database, String file) throws IOException {
-        try (StoreSnapshot snapshot = StoreSnapshot.open(database.dsl(), database.snapshotIsolation())) {
+        try (StoreSnapshot snapshot = StoreSnapshot.open(database)) {
             save(snapshot, file);
         }
     }

@@ -12,6 +12,7 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -25,13 +26,21 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests a store in which something else is thrown than the refusal of one write. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 class StoreHealthTest {
+
+    @Parameter
+    private TestDatabase database;
 
     @TempDir
     Path dir;
@@ -41,7 +50,7 @@ class StoreHealthTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(dir);
+        store = database.open(dir);
         store.health().listen(states::add);
         write("first").join();
     }
@@ -197,12 +206,40 @@ class StoreHealthTest {
 
     @Test
     void a_database_that_another_process_has_written_to_is_not_used_any_more() {
-        TestRows.execute(dir, "update cluster_index set last_index = 7");
+        database.execute(dir, "update cluster_index set last_index = 7");
 
         assertUnavailable(write("second"));
 
         assertThat(store.health().is(Recovery.RESTART)).isTrue();
         assertThat(store.reader().jobs().find("second")).isEmpty();
+    }
+
+    @Test
+    void a_server_that_has_lost_the_lease_writes_nothing_more() {
+        database.execute(
+                dir, "update cluster_index set lease_epoch = lease_epoch + 1, lease_holder = 'the other server'");
+
+        assertUnavailable(write("second"));
+
+        assertThat(store.health().is(Recovery.RESTART)).isTrue();
+        assertThat(store.health().failure().orElseThrow())
+                .hasMessageContaining("another gantry server, the other server, has taken over the database (epoch ");
+        assertThat(store.reader().jobs().find("second")).isEmpty();
+    }
+
+    @Test
+    void a_server_that_has_lost_the_lease_makes_no_change_that_needs_no_index() {
+        Submission answer = new Submission(Submission.Kind.STOP, "first", 0, "", 1, Instant.EPOCH);
+        store.write(tx -> {
+                    tx.putSubmission("request", answer);
+                    return null;
+                })
+                .join();
+        database.execute(dir, "update cluster_index set lease_epoch = lease_epoch + 1");
+
+        assertUnavailable(store.write(tx -> tx.beginDeletion().submissions(Instant.ofEpochSecond(9))));
+
+        assertThat(store.reader().submission("request")).isPresent();
     }
 
     /** Blocks the writer, so that the writes that are queued meanwhile become the next group. */

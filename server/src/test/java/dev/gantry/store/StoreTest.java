@@ -18,13 +18,13 @@ import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,8 +36,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 class StoreTest {
+
+    @Parameter
+    private TestDatabase database;
 
     private static final AllocatedPort PORT = AllocatedPort.newBuilder()
             .setLabel("http")
@@ -53,7 +61,7 @@ class StoreTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(dir);
+        store = database.open(dir);
     }
 
     @AfterEach
@@ -65,7 +73,7 @@ class StoreTest {
     void acknowledged_writes_survive_a_restart() {
         store.write(tx -> tx.putJobVersion(job("web"))).join();
         store.close();
-        store = Store.open(dir);
+        store = database.open(dir);
 
         assertThat(store.reader().jobs().find("web")).hasValueSatisfying(job -> {
             assertThat(job.getJob().getName()).isEqualTo("web");
@@ -109,7 +117,7 @@ class StoreTest {
     void an_unreadable_row_is_named_in_the_error() {
         store.write(tx -> tx.putJobVersion(job("web"))).join();
         // Its id, then half of a field.
-        TestRows.execute(dir, "update job set spec = x'0a03776562ff'");
+        database.execute(dir, "update job set spec = ?", HexFormat.of().parseHex("0a03776562ff"));
 
         assertThatThrownBy(() -> store.reader().jobs().page("", "", 10))
                 .hasMessageContaining("The stored Job web can't be read: the database is damaged");
@@ -131,14 +139,14 @@ class StoreTest {
         prepareJobAndNode();
         Allocation first =
                 store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
-        assertThat(TestRows.takenPorts(dir, "n1")).containsExactly(PORT);
+        assertThat(database.takenPorts(dir, "n1")).containsExactly(PORT);
 
         store.write(tx -> tx.updateClient(first.toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)
                         .build()))
                 .join();
 
-        assertThat(TestRows.takenPorts(dir, "n1")).isEmpty();
+        assertThat(database.takenPorts(dir, "n1")).isEmpty();
         store.write(tx -> tx.insertAllocation(allocation(id("a2")))).join();
         assertThat(store.reader().allocations().find(id("a1")))
                 .hasValueSatisfying(ended -> assertThat(ended.getPortsList()).containsExactly(PORT));
@@ -177,23 +185,6 @@ class StoreTest {
         assertThat(assignments).extracting(Allocation::getModifyIndex).containsExactly(4L, 6L);
         assertThat(store.reader().allocations().changed("web", ChangeCursor.after(placed.getModifyIndex()), 10))
                 .hasSize(1);
-    }
-
-    /** Uses a second process, since H2 shares a database between all that open it in one process. */
-    @Test
-    void a_second_server_on_the_same_directory_is_refused() throws Exception {
-        Process second = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SecondServer.class.getName(),
-                        dir.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(said).contains("is another gantry server using " + dir);
-        assertThat(second.waitFor()).isNotZero();
     }
 
     @Test
@@ -326,15 +317,5 @@ class StoreTest {
                 .setJob(Job.newBuilder().setId(id).setName(id))
                 .setSubmitTime(Timestamps.fromMillis(Instant.EPOCH.toEpochMilli()))
                 .build();
-    }
-
-    /** The second process of the test of two servers. */
-    static final class SecondServer {
-
-        private SecondServer() {}
-
-        public static void main(String[] args) {
-            Store.open(Path.of(args[0])).close();
-        }
     }
 }

@@ -26,9 +26,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests writes that share a commit: those that are queued while the test blocks the writer. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 class WriteGroupTest {
+
+    @Parameter
+    private TestDatabase database;
 
     private static final AllocationFilter OF_WEB =
             new AllocationFilter(Optional.of("web"), Optional.empty(), Optional.empty());
@@ -43,7 +51,7 @@ class WriteGroupTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(dir);
+        store = database.open(dir);
         store.write(tx -> tx.insertNode(
                         Node.newBuilder().setId("n1").setName("one").build(), ByteString.EMPTY))
                 .join();
@@ -265,7 +273,7 @@ class WriteGroupTest {
                 })
                 .join();
         store.close();
-        store = Store.open(dir);
+        store = database.open(dir);
 
         assertThat(store.write(tx -> tx.submission("request-1")).join()).contains(answered);
         assertThat(store.write(tx -> tx.job("web")).join()).isPresent();
@@ -297,7 +305,7 @@ class WriteGroupTest {
                 .forEach(CompletableFuture::join);
         assertThat(countLive()).isEqualTo(2);
         store.close();
-        store = Store.open(dir);
+        store = database.open(dir);
         assertThat(countLive()).isEqualTo(2);
 
         store.write(tx -> end(tx, id("a1")) && end(tx, id("a3"))).join();
@@ -319,7 +327,7 @@ class WriteGroupTest {
                 .join();
         store.write(tx -> end(tx, id("a2"))).join();
         store.close();
-        store = Store.open(dir);
+        store = database.open(dir);
 
         AllocationFilter onNode = new AllocationFilter(Optional.empty(), Optional.of("n1"), Optional.empty());
         assertThat(store.reader().allocations().page(onNode, "", 2))

@@ -1,0 +1,233 @@
+package dev.gantry.store;
+
+import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The right of this server to write to the database. It is in the row of the cluster index, with an epoch that each server
+ * that takes the lease counts up. Each transaction that writes names the epoch when it advances the index ({@link
+ * Batches#saveIndex}), so that the database itself refuses the writes of a server that has lost the lease, however late
+ * they arrive.
+ *
+ * <p>A lease that several servers could take ends by the database's clock unless its holder renews it. The end only lets
+ * others take the lease: a holder that could not reach the database for longer keeps the lease if nobody took it.
+ *
+ * <p>A thread of this class renews the lease; the other methods may be called by any thread.
+ */
+final class WriterLease implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WriterLease.class);
+
+    /** How long the lease lasts after it was taken or renewed. */
+    static final Duration LASTS = Duration.ofSeconds(6);
+
+    private static final Duration RENEWED = Duration.ofSeconds(2);
+
+    /** The database's clock, in milliseconds. */
+    private static final Field<Long> NOW =
+            DSL.field("cast(extract(epoch from current_timestamp) * 1000 as bigint)", Long.class);
+
+    private static final long POLL_MILLIS = 250;
+
+    private static final int HOLDER_LENGTH = 255;
+
+    private final DSLContext dsl;
+    private final long epoch;
+
+    /** Renews the lease; null until that is needed. Owned by whoever opens and closes the store. */
+    private ScheduledExecutorService renewals;
+
+    private WriterLease(DSLContext dsl, long epoch) {
+        this.dsl = dsl;
+        this.epoch = epoch;
+    }
+
+    /**
+     * The state of the row.
+     *
+     * @param index the cluster index
+     * @param epoch the epoch of the server that has the lease, or had it last
+     * @param holder the name of this server
+     */
+    record Standing(long index, long epoch, String holder) {}
+
+    private record Held(long epoch, String holder, Optional<Long> end) {}
+
+    /** Takes the lease of a database that no other server can have open. It lasts until another server takes it. */
+    static WriterLease takeAlone(DSLContext dsl, String holder) {
+        return new WriterLease(dsl, take(dsl, holder, DSL.noCondition(), null).orElseThrow(WriterLease::noRow));
+    }
+
+    /**
+     * Takes the lease of a database that several servers can have open, and begins to renew it. Waits for the end of the
+     * lease of a server that does not renew it any more.
+     *
+     * @param holder the name of this server, for errors and logs of others
+     * @param health learns that another server has taken the lease
+     * @throws StoreException if another server renews the lease, which it names
+     */
+    static WriterLease takeShared(DSLContext dsl, String holder, StoreHealth health) {
+        Condition isFree = CLUSTER_INDEX.LEASE_END.isNull().or(CLUSTER_INDEX.LEASE_END.lt(NOW));
+        Held first = held(dsl);
+        Optional<Long> taken = take(dsl, holder, isFree, end());
+        for (long waited = 0; taken.isEmpty(); waited += POLL_MILLIS) {
+            Held now = held(dsl);
+            boolean isRenewed = now.end().isPresent() && !now.equals(first);
+            if (isRenewed || waited > 2 * LASTS.toMillis()) {
+                throw new StoreException(
+                        "Another gantry server, %s, writes to the database; stop it first, or use another database"
+                                .formatted(now.holder()));
+            }
+            if (waited == 0) {
+                LOG.info(
+                        "{} may write to the database: waiting for the end of its lease, in {} s at most",
+                        now.holder(),
+                        LASTS.toSeconds());
+            }
+            pause();
+            taken = take(dsl, holder, isFree, end());
+        }
+        WriterLease lease = new WriterLease(dsl, taken.get());
+        lease.keep(health);
+        return lease;
+    }
+
+    private static Optional<Long> take(DSLContext dsl, String holder, Condition isFree, Field<Long> end) {
+        String name = holder.substring(0, Math.min(HOLDER_LENGTH, holder.length()));
+        return dsl.transactionResult(configuration -> {
+            int changed = configuration
+                    .dsl()
+                    .update(CLUSTER_INDEX)
+                    .set(CLUSTER_INDEX.LEASE_EPOCH, CLUSTER_INDEX.LEASE_EPOCH.plus(1))
+                    .set(CLUSTER_INDEX.LEASE_HOLDER, name)
+                    .set(CLUSTER_INDEX.LEASE_END, end)
+                    .where(isFree)
+                    .execute();
+            // The row is locked until the transaction ends.
+            return changed == 0
+                    ? Optional.empty()
+                    : Optional.of(held(configuration.dsl()).epoch());
+        });
+    }
+
+    private static Held held(DSLContext dsl) {
+        return dsl.select(CLUSTER_INDEX.LEASE_EPOCH, CLUSTER_INDEX.LEASE_HOLDER, CLUSTER_INDEX.LEASE_END)
+                .from(CLUSTER_INDEX)
+                .fetchOptional(row -> new Held(row.value1(), row.value2(), Optional.ofNullable(row.value3())))
+                .orElseThrow(WriterLease::noRow);
+    }
+
+    private static StoreException noRow() {
+        return new StoreException("The database has no row in cluster_index: it is damaged; restore a backup of it");
+    }
+
+    private static Field<Long> end() {
+        return NOW.plus(LASTS.toMillis());
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("Interrupted while another server had the lease of the database", e);
+        }
+    }
+
+    /** Returns the epoch of this server. */
+    long epoch() {
+        return epoch;
+    }
+
+    /** Reads the row as it was last committed. */
+    Standing standing() {
+        return standing(dsl, false);
+    }
+
+    /**
+     * Reads the row once all transactions that have changed it have ended. So a transaction of this server whose commit
+     * was not answered has taken place by then, or never will.
+     */
+    Standing settled() {
+        return dsl.transactionResult(configuration -> standing(configuration.dsl(), true));
+    }
+
+    private static Standing standing(DSLContext dsl, boolean isLocked) {
+        var query = dsl.select(CLUSTER_INDEX.LAST_INDEX, CLUSTER_INDEX.LEASE_EPOCH, CLUSTER_INDEX.LEASE_HOLDER)
+                .from(CLUSTER_INDEX);
+        return (isLocked ? query.forUpdate() : query)
+                .fetchOptional(row -> new Standing(row.value1(), row.value2(), row.value3()))
+                .orElseThrow(WriterLease::noRow);
+    }
+
+    private void keep(StoreHealth health) {
+        renewals = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "store-lease");
+            thread.setDaemon(true);
+            return thread;
+        });
+        var unused = renewals.scheduleWithFixedDelay(
+                () -> renew(health), RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void renew(StoreHealth health) {
+        try {
+            int changed = dsl.update(CLUSTER_INDEX)
+                    .set(CLUSTER_INDEX.LEASE_END, end())
+                    .where(CLUSTER_INDEX.LEASE_EPOCH.eq(epoch))
+                    .execute();
+            if (changed == 0) {
+                lose(standing(), health, new StoreException("The lease could not be renewed"));
+            }
+        } catch (RuntimeException e) {
+            // The failed query has let the writer examine the database, which tells what is wrong.
+            LOG.debug("The lease can't be renewed now", e);
+        } catch (Error e) {
+            health.fail(StoreHealth.Recovery.RESTART, "renewing the lease of the database failed", e);
+            throw e;
+        }
+    }
+
+    /** Breaks the store for good: another server writes. */
+    void lose(Standing found, StoreHealth health, Throwable cause) {
+        health.fail(
+                StoreHealth.Recovery.RESTART,
+                "another gantry server, %s, has taken over the database (epoch %d; the epoch of this server is %d)"
+                        .formatted(found.holder(), found.epoch(), epoch),
+                cause);
+    }
+
+    /** Ends the renewals and gives the lease back, so that the next server need not wait for its end. */
+    @Override
+    public void close() {
+        if (Objects.isNull(renewals)) {
+            return;
+        }
+        renewals.shutdownNow();
+        try {
+            if (!renewals.awaitTermination(LASTS.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("The renewal of the lease of the database still waits for the database");
+            }
+            dsl.update(CLUSTER_INDEX)
+                    .setNull(CLUSTER_INDEX.LEASE_END)
+                    .where(CLUSTER_INDEX.LEASE_EPOCH.eq(epoch))
+                    .execute();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.warn("The lease of the database can't be given back ({}); it ends by itself", e.getMessage());
+        }
+    }
+}
