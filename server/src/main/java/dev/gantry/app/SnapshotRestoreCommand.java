@@ -2,13 +2,16 @@ package dev.gantry.app;
 
 import dev.gantry.cli.CommandFailedException;
 import dev.gantry.snapshot.SnapshotException;
+import dev.gantry.store.PostgresAddress;
 import dev.gantry.store.SnapshotRestore;
 import dev.gantry.store.SnapshotRestore.Restored;
 import dev.gantry.store.StoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "restore",
         description = {
-            "Makes the database of a data directory from a snapshot file. The directory must have none, and no server may run in"
-                    + " it.",
+            "Makes the database of a data directory from a snapshot file, or with --db one in PostgreSQL. There must be none yet,"
+                    + " and no server may run in the directory.",
             "",
             "Nodes may run what was placed after the snapshot. So the database counts as another cluster's: each node keeps its"
                     + " tasks and refuses the server until 'gantry node rejoin NODE', which stops what the server does not know.",
@@ -45,6 +48,9 @@ final class SnapshotRestoreCommand implements Runnable {
                             + " while no job could be submitted and no task changed.")
     private boolean keepsClusterId;
 
+    @Mixin
+    private final DatabaseServerOptions database = new DatabaseServerOptions();
+
     @Parameters(paramLabel = "FILE", description = "The snapshot file.")
     private Path file;
 
@@ -52,7 +58,7 @@ final class SnapshotRestoreCommand implements Runnable {
     public void run() {
         ProgramLog.start();
         PrintWriter out = spec.commandLine().getOut();
-        Restored restored = restore();
+        Restored restored = restore(OptionErrors.explain(spec, () -> database.toPostgres(System.getenv())));
         out.printf(
                 "Restored cluster %s at index %d into %s.%n",
                 restored.summary().getHeader().getClusterId(),
@@ -69,9 +75,9 @@ final class SnapshotRestoreCommand implements Runnable {
         }
     }
 
-    private Restored restore() {
+    private Restored restore(Optional<PostgresAddress> postgres) {
         try {
-            return SnapshotRestore.run(file, ServerConfig.storeDir(dataDir), keepsClusterId);
+            return SnapshotRestore.run(file, ServerConfig.storeDir(dataDir), postgres, keepsClusterId);
         } catch (SnapshotException e) {
             throw new CommandFailedException("%s %s. Nothing was restored".formatted(file, e.getMessage()), e);
         } catch (StoreException e) {

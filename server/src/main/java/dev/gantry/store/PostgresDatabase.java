@@ -106,7 +106,7 @@ final class PostgresDatabase extends Database {
             boolean isForked = database.isForked(directory, isNew, options.acceptLostWrites());
             // Not while another server uses the tables as they are.
             lease = isNew ? Optional.empty() : Optional.of(database.lease(options.server()));
-            database.migrate();
+            migrate(address);
             lease = lease.or(() -> Optional.of(database.lease(options.server())));
             return new OpenedDatabase(database, lease.get(), isForked, new AllocationIndex());
         } catch (RuntimeException e) {
@@ -193,7 +193,7 @@ final class PostgresDatabase extends Database {
     }
 
     /** Without the limits of statements: a migration may rewrite a table. PostgreSQL undoes one that fails. */
-    private void migrate() {
+    static void migrate(PostgresAddress address) {
         try {
             Flyway.configure()
                     .dataSource(
@@ -210,6 +210,14 @@ final class PostgresDatabase extends Database {
                             .formatted(address, e.getMessage().lines().collect(Collectors.joining(" "))),
                     e);
         }
+    }
+
+    /** Returns a connection without limits for statements, which the caller closes. */
+    static Connection connectForLong(PostgresAddress address) throws SQLException {
+        Properties properties = driverProperties();
+        properties.remove("socketTimeout");
+        properties.putAll(address.properties());
+        return DriverManager.getConnection(address.url(), properties);
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Table;
 import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
 
 /**
  * Inserts the rows of a snapshot into an empty database that has the snapshot's schema, which may be an older one than this
@@ -36,13 +37,9 @@ final class SnapshotInserts {
      */
     SnapshotInserts(DSLContext dsl) {
         this.dsl = dsl;
-        this.tables = dsl.meta().getTables().stream()
-                .filter(table -> schema(table).equals("public"))
+        String current = dsl.select(DSL.currentSchema()).fetchSingle().value1();
+        this.tables = dsl.meta().filterSchemas(schema -> schema.getName().equals(current)).getTables().stream()
                 .collect(Collectors.toMap(table -> lower(table.getName()), table -> table));
-    }
-
-    private static String schema(Table<?> table) {
-        return table.getSchema() == null ? "" : lower(table.getSchema().getName());
     }
 
     private static String lower(String name) {
@@ -116,7 +113,8 @@ final class SnapshotInserts {
     }
 
     /**
-     * Checks that the index is the one of the header, and gives the database another cluster id.
+     * Checks that the index is the one of the header, gives the database another cluster id, and ends the lease of the
+     * server that the snapshot was taken from.
      *
      * @param clusterId the id
      */
@@ -127,5 +125,11 @@ final class SnapshotInserts {
                     "is said to end at index %d, and ends at %s".formatted(header.getIndex(), index));
         }
         dsl.update(CLUSTER_INDEX).set(CLUSTER_INDEX.CLUSTER_ID, clusterId).execute();
+        boolean hasLease = tables.get(CLUSTER_INDEX.getName())
+                .fieldStream()
+                .anyMatch(column -> lower(column.getName()).equals(CLUSTER_INDEX.LEASE_END.getName()));
+        if (hasLease) {
+            dsl.update(CLUSTER_INDEX).setNull(CLUSTER_INDEX.LEASE_END).execute();
+        }
     }
 }

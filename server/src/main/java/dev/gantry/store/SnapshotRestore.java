@@ -1,5 +1,7 @@
 package dev.gantry.store;
 
+import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
+
 import dev.gantry.snapshot.SnapshotException;
 import dev.gantry.snapshot.SnapshotFile;
 import dev.gantry.v1.SnapshotHeader;
@@ -11,12 +13,16 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
@@ -47,51 +53,134 @@ public final class SnapshotRestore {
      * @param summary what the snapshot has
      * @param clusterId the id of the cluster that the database is of now
      */
-    public record Restored(SnapshotSummary summary, String clusterId) {}
+    public record Restored(SnapshotSummary summary, String clusterId) {
+
+        private AcknowledgedFile.Content acknowledged() {
+            return new AcknowledgedFile.Content(clusterId, summary.getHeader().getIndex(), 0, Optional.empty());
+        }
+    }
 
     /**
      * Makes the database. No server may use the directory.
      *
      * @param snapshot the snapshot file
-     * @param dataDir the directory, which has no database; made if it is missing
+     * @param dataDir the data directory; made if it is missing
+     * @param postgres the database in PostgreSQL, which no server has used; empty: H2 in the data directory, which has none
      * @param keepsClusterId true if nothing was written to the cluster after the snapshot, so that the database is the
      *     cluster's next. Otherwise it counts as another cluster's, and each node refuses its server until an operator
      *     confirms it: the nodes may run what was placed after the snapshot
      * @return what was restored
-     * @throws SnapshotException if the file is no whole snapshot, or is a newer program's; nothing was made
+     * @throws SnapshotException if the file is no whole snapshot, or is a newer program's; no rows were stored
      * @throws StoreException if there is a database, or if none can be made
      * @throws IOException if the snapshot can't be read, or the database not be written
      */
-    public static Restored run(Path snapshot, Path dataDir, boolean keepsClusterId)
+    public static Restored run(Path snapshot, Path dataDir, Optional<PostgresAddress> postgres, boolean keepsClusterId)
             throws SnapshotException, IOException {
-        return new SnapshotRestore(snapshot, DataDirectory.create(dataDir), keepsClusterId).run();
-    }
-
-    private Restored run() throws SnapshotException, IOException {
-        Path file = DatabaseCheck.file(directory);
-        Loading loading = new Loading();
+        SnapshotRestore restore = new SnapshotRestore(snapshot, DataDirectory.create(dataDir), keepsClusterId);
         try {
-            DatabaseReplacement.run(directory, copy -> {
-                // Under the lock, so that no other process makes one meanwhile.
-                if (Files.exists(file)) {
-                    throw new StoreException(
-                            "There is a database already: %s. A snapshot is restored into a directory without one: move"
-                                            .formatted(file)
-                                    + " the whole directory away if it is not needed");
-                }
-                loading.run(copy);
-                // Before the database is there: it must not have an index that this file does not know of.
-                AcknowledgedFile.keep(
-                                AcknowledgedFile.in(directory),
-                                new AcknowledgedFile.Content(
-                                        loading.clusterId, loading.header().getIndex(), 0, Optional.empty()))
-                        .close();
-                return true;
-            });
+            return postgres.isPresent() ? restore.intoPostgres(postgres.get()) : restore.intoFile();
         } catch (UnusableException e) {
             throw e.fault;
+        } catch (SQLException e) {
+            throw new StoreException("Can't make the database from the snapshot: " + e.getMessage(), e);
         }
-        return new Restored(loading.summary.orElseThrow(), loading.clusterId);
+    }
+
+    private Restored intoFile() throws IOException, SQLException {
+        Path file = DatabaseCheck.file(directory);
+        List<Restored> made = new ArrayList<>();
+        DatabaseReplacement.run(directory, copy -> {
+            // Under the lock, so that no other process makes one meanwhile.
+            if (Files.exists(file)) {
+                throw new StoreException(
+                        "There is a database already: %s. A snapshot is restored into a directory without one: move"
+                                        .formatted(file)
+                                + " the whole directory away if it is not needed");
+            }
+            Restored restored = intoFile(copy);
+            // Before the database is there: it must not have an index that this file does not know of.
+            acknowledge(restored);
+            made.add(restored);
+            return true;
+        });
+        return made.get(0);
+    }
+
+    private Restored intoFile(Path copy) throws IOException {
+        String url = H2Database.url(H2Database.withoutSuffix(copy));
+        Restored restored;
+        try (Connection connection = DriverManager.getConnection(url)) {
+            connection.setAutoCommit(false);
+            // One large transaction would fill the memory. The file is thrown away if the rest fails.
+            restored = new Loading(connection, SQLDialect.H2, migrations(url, new Properties()), connection::commit)
+                    .run(() -> {});
+            connection.commit();
+        } catch (SQLException e) {
+            throw new StoreException("Can't make the database from the snapshot: " + e.getMessage(), e);
+        }
+        SchemaUpgrade.flyway(copy).migrate();
+        return restored;
+    }
+
+    private Restored intoPostgres(PostgresAddress address) throws IOException, SQLException {
+        Restored restored;
+        try (Connection connection = PostgresDatabase.connectForLong(address)) {
+            connection.setAutoCommit(false);
+            Unused unused = new Unused(DSL.using(connection, SQLDialect.POSTGRES, SETTINGS), address);
+            unused.check();
+            connection.commit();
+            restored = new Loading(
+                            connection, SQLDialect.POSTGRES, migrations(address.url(), address.properties()), () -> {})
+                    .run(unused::lock);
+            acknowledge(restored);
+            connection.commit();
+        }
+        PostgresDatabase.migrate(address);
+        return restored;
+    }
+
+    private static FluentConfiguration migrations(String url, Properties user) {
+        return Flyway.configure()
+                .dataSource(url, user.getProperty("user", ""), user.getProperty("password", ""))
+                // Those of PostgreSQL alone, which run last.
+                .ignoreMigrationPatterns("repeatable:missing");
+    }
+
+    private void acknowledge(Restored restored) {
+        AcknowledgedFile.keep(AcknowledgedFile.in(directory), restored.acknowledged())
+                .close();
+    }
+
+    /** Makes sure that no server has used a database: a restore that has failed leaves tables without rows. */
+    private record Unused(DSLContext dsl, PostgresAddress address) {
+
+        void check() {
+            boolean hasTables = dsl.fetchExists(DSL.selectOne()
+                    .from("information_schema.tables")
+                    .where("table_schema = current_schema()")
+                    .and(DSL.field("table_name").eq(CLUSTER_INDEX.getName())));
+            if (hasTables) {
+                lock();
+            }
+        }
+
+        /** Keeps servers away until the transaction ends. */
+        void lock() {
+            var index = dsl.select(CLUSTER_INDEX.LAST_INDEX, CLUSTER_INDEX.CLUSTER_ID)
+                    .from(CLUSTER_INDEX)
+                    .forUpdate()
+                    .fetchSingle();
+            if (index.value1() != 0 || !index.value2().isEmpty()) {
+                throw new StoreException("The database at %s is used already, by cluster %s: restore into an empty one"
+                        .formatted(address, index.value2()));
+            }
+        }
+    }
+
+    /** Work on a connection. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws SQLException;
     }
 
     /** Carries a fault of the snapshot through the making of a file. */
@@ -107,51 +196,40 @@ public final class SnapshotRestore {
         }
     }
 
-    /** Loads the snapshot into a file. */
-    private final class Loading {
+    /** Loads the snapshot into an empty database, whose tables it makes in the schema of the snapshot. */
+    private final class Loading implements SnapshotFile.Reader {
 
-        private String clusterId = "";
-        private Optional<SnapshotSummary> summary = Optional.empty();
-
-        SnapshotHeader header() {
-            return summary.orElseThrow().getHeader();
-        }
-
-        void run(Path copy) throws IOException {
-            String url = H2Database.url(H2Database.withoutSuffix(copy));
-            try (Connection connection = DriverManager.getConnection(url)) {
-                connection.setAutoCommit(false);
-                Rows rows = new Rows(url, connection);
-                summary = Optional.of(SnapshotFile.read(snapshot, rows));
-                clusterId = keepsClusterId
-                        ? header().getClusterId()
-                        : UUID.randomUUID().toString();
-                rows.inserts.end(header(), clusterId);
-                connection.commit();
-            } catch (SnapshotException e) {
-                throw new UnusableException(e);
-            } catch (SQLException e) {
-                throw new StoreException("Can't make the database from the snapshot: " + e.getMessage(), e);
-            }
-            SchemaUpgrade.flyway(copy).migrate();
-        }
-    }
-
-    /** Inserts what the snapshot has. */
-    private static final class Rows implements SnapshotFile.Reader {
-
-        private final String url;
         private final Connection connection;
+        private final SQLDialect dialect;
+        private final FluentConfiguration migrations;
+        private final Step afterRows;
+        private Step beforeRows = () -> {};
         private SnapshotInserts inserts;
 
-        Rows(String url, Connection connection) {
-            this.url = url;
+        Loading(Connection connection, SQLDialect dialect, FluentConfiguration migrations, Step afterRows) {
             this.connection = connection;
+            this.dialect = dialect;
+            this.migrations = migrations;
+            this.afterRows = afterRows;
+        }
+
+        /** Loads it. Leaves the last transaction open. */
+        Restored run(Step before) throws IOException {
+            beforeRows = before;
+            try {
+                SnapshotSummary summary = SnapshotFile.read(snapshot, this);
+                String clusterId = keepsClusterId
+                        ? summary.getHeader().getClusterId()
+                        : UUID.randomUUID().toString();
+                inserts.end(summary.getHeader(), clusterId);
+                return new Restored(summary, clusterId);
+            } catch (SnapshotException e) {
+                throw new UnusableException(e);
+            }
         }
 
         @Override
         public void begin(SnapshotHeader header) throws SnapshotException {
-            FluentConfiguration migrations = Flyway.configure().dataSource(url, "", "");
             boolean isKnown = Arrays.stream(migrations.load().info().all())
                     .map(MigrationInfo::getVersion)
                     .anyMatch(version -> version != null && version.getVersion().equals(header.getSchemaVersion()));
@@ -160,16 +238,27 @@ public final class SnapshotRestore {
                         "has schema %s, which this version of Gantry does not know: use version %s or newer"
                                 .formatted(header.getSchemaVersion(), header.getServerVersion()));
             }
-            migrations.target(header.getSchemaVersion()).load().migrate();
-            inserts = new SnapshotInserts(DSL.using(connection, SQLDialect.H2, SETTINGS));
+            Flyway flyway = migrations.target(header.getSchemaVersion()).load();
+            flyway.migrate();
+            String made = flyway.info().current().getVersion().getVersion();
+            if (!made.equals(header.getSchemaVersion())) {
+                throw new StoreException(
+                        "The database has the empty tables of schema %s, and the snapshot has schema %s: make the database anew"
+                                .formatted(made, header.getSchemaVersion()));
+            }
+            step(beforeRows);
+            inserts = new SnapshotInserts(DSL.using(connection, dialect, SETTINGS));
         }
 
         @Override
         public void rows(SnapshotRows rows) throws SnapshotException {
             inserts.insert(rows);
+            step(afterRows);
+        }
+
+        private static void step(Step step) {
             try {
-                // One large transaction would fill the memory. The file is thrown away if the rest fails.
-                connection.commit();
+                step.run();
             } catch (SQLException e) {
                 throw new StoreException("Can't write the database: " + e.getMessage(), e);
             }

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,7 +191,7 @@ class ClusterIdentityTest {
         server.stop();
         Files.move(database().getParent(), dir.resolve("lost"));
 
-        SnapshotRestore.run(snapshot, database().getParent(), false);
+        SnapshotRestore.run(snapshot, database().getParent(), Optional.empty(), false);
         server.startInPlace(false);
 
         awaitStatus(NodeStatus.NODE_STATUS_REFUSING);
@@ -219,7 +220,7 @@ class ClusterIdentityTest {
         server.stop();
         Files.move(database().getParent(), dir.resolve("moved"));
 
-        SnapshotRestore.run(snapshot, database().getParent(), true);
+        SnapshotRestore.run(snapshot, database().getParent(), Optional.empty(), true);
         server.startInPlace(false);
         startNode();
 

@@ -94,8 +94,8 @@ class SnapshotFlowTest {
 
     @Test
     void one_snapshot_is_saved_at_a_time_and_who_does_not_read_is_cut_off() throws IOException {
-        for (int i = 0; i < 40; i++) {
-            byte[] noise = new byte[200_000];
+        for (int i = 0; i < 120; i++) {
+            byte[] noise = new byte[60_000];
             new Random(i).nextBytes(noise);
             server.jobs()
                     .submitJob(TestJobs.submit(TestJobs.job("web-" + i, "dc1").toBuilder()

@@ -89,6 +89,52 @@ class SnapshotTest {
     }
 
     @Test
+    void a_snapshot_of_h2_is_restored_into_postgresql_once() throws Exception {
+        Map<String, List<List<Object>>> saved;
+        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, "test")) {
+            fill(opened.database().dsl());
+            save(opened.database(), "file");
+            saved = rows(opened.database().dsl());
+        }
+        StoreOptions target = TestDatabase.POSTGRESQL.options(dir.resolve("two"));
+        byte[] whole = Files.readAllBytes(dir.resolve("file"));
+        Path damaged = Files.write(dir.resolve("damaged"), Arrays.copyOf(whole, whole.length - 20));
+
+        assertThatThrownBy(() -> SnapshotRestore.run(damaged, dir.resolve("two"), target.postgres(), true))
+                .isInstanceOf(SnapshotException.class);
+        SnapshotRestore.run(dir.resolve("file"), dir.resolve("two"), target.postgres(), true);
+
+        try (CloseableDSLContext restored = TestDatabase.POSTGRESQL.connect(dir.resolve("two"))) {
+            assertThat(rows(restored)).isEqualTo(saved);
+        }
+        assertThatThrownBy(() -> SnapshotRestore.run(dir.resolve("file"), dir.resolve("two"), target.postgres(), true))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("is used already, by cluster " + CLUSTER);
+    }
+
+    @Test
+    void a_server_goes_on_in_postgresql_with_what_it_had_in_h2() throws Exception {
+        String cluster;
+        try (Store store = Store.open(dir.resolve("one"))) {
+            cluster = store.clusterId();
+            submit(store, "web");
+            try (StoreSnapshot snapshot = store.snapshot()) {
+                save(snapshot, "file");
+            }
+        }
+        StoreOptions target = TestDatabase.POSTGRESQL.options(dir.resolve("two"));
+
+        SnapshotRestore.run(dir.resolve("file"), dir.resolve("two"), target.postgres(), true);
+
+        try (Store store = Store.open(target)) {
+            assertThat(store.clusterId()).isEqualTo(cluster);
+            submit(store, "api");
+            assertThat(store.reader().jobs().find("web")).isPresent();
+            assertThat(store.reader().counts().jobs()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void a_restored_database_is_another_clusters_unless_it_is_said_to_be_the_same() throws Exception {
         try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, "test")) {
             Database database = opened.database();
@@ -169,7 +215,7 @@ class SnapshotTest {
                                 .addValues(number(1)))
                         .build());
 
-        SnapshotRestore.run(file, dir.resolve("two"), false);
+        SnapshotRestore.run(file, dir.resolve("two"), Optional.empty(), false);
 
         try (Store store = Store.open(dir.resolve("two"))) {
             // The ninth migration raises the index to that of the newest answer.
@@ -235,11 +281,11 @@ class SnapshotTest {
         Path file = write(SnapshotHeader.newBuilder().setSchemaVersion("10").build(), index(0, CLUSTER));
         try (Store store = Store.open(dir.resolve("two"))) {
             submit(store, "kept");
-            assertThatThrownBy(() -> SnapshotRestore.run(file, dir.resolve("two"), false))
+            assertThatThrownBy(() -> SnapshotRestore.run(file, dir.resolve("two"), Optional.empty(), false))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("There is a database already");
         }
-        assertThatThrownBy(() -> SnapshotRestore.run(file, dir.resolve("two"), false))
+        assertThatThrownBy(() -> SnapshotRestore.run(file, dir.resolve("two"), Optional.empty(), false))
                 .isInstanceOf(StoreException.class);
 
         try (Store store = Store.open(dir.resolve("two"))) {
@@ -270,7 +316,7 @@ class SnapshotTest {
     private void assertRefused(Path file, String reason) throws IOException {
         Path target = dir.resolve("refused");
 
-        assertThatThrownBy(() -> SnapshotRestore.run(file, target, false))
+        assertThatThrownBy(() -> SnapshotRestore.run(file, target, Optional.empty(), false))
                 .isInstanceOf(SnapshotException.class)
                 .hasMessageContaining(reason);
 
@@ -280,7 +326,7 @@ class SnapshotTest {
     }
 
     private SnapshotRestore.Restored restore(String file, String directory, boolean keepsClusterId) throws Exception {
-        return SnapshotRestore.run(dir.resolve(file), dir.resolve(directory), keepsClusterId);
+        return SnapshotRestore.run(dir.resolve(file), dir.resolve(directory), Optional.empty(), keepsClusterId);
     }
 
     private void save(Database database, String file) throws IOException {
