@@ -20,14 +20,28 @@ class JobFileFaultsTest {
         return Stream.of(
                 arguments("job \"j\" →{\n  group \"g\" {\n  }\n", "this { is never closed: add }"),
                 arguments("job \"j\" {\n  group \"g\" →{\n", "this { is never closed: add }"),
-                arguments(
-                        "variable \"a\" →{\n  default = 1\n\nvariable \"b\" {\n  default = 2\n}\n"
-                                + "job \"j\" {\n  group \"g\" { count = var.a + var.b }\n}\n",
-                        "this { is never closed: add } before line 4"),
-                arguments(
-                        "variable \"a\" {\n  default = 1\n  validation →{\n    condition = true\n    error_message = \"x\"\n\njob \"j\" {\n"
-                                + "  group \"g\" { count = var.a }\n}\n",
-                        "this { is never closed: add } before line 7"),
+                arguments("""
+                        variable "a" →{
+                          default = 1
+
+                        variable "b" {
+                          default = 2
+                        }
+                        job "j" {
+                          group "g" { count = var.a + var.b }
+                        }
+                        """, "this { is never closed: add } before line 4"),
+                arguments("""
+                        variable "a" {
+                          default = 1
+                          validation →{
+                            condition = true
+                            error_message = "x"
+
+                        job "j" {
+                          group "g" { count = var.a }
+                        }
+                        """, "this { is never closed: add } before line 7"),
                 arguments("job \"j\" {\n  datacenters = →[\"a\",\n", "this [ is never closed: add ]"),
                 arguments("job \"j\" {\n  datacenters = →[\"a\"", "this [ is never closed: add ]"),
                 arguments("job \"j\" {\n  name = →\"abc\n}", "this string is not closed on its line: add \""),
