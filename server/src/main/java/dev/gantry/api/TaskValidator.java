@@ -88,7 +88,7 @@ final class TaskValidator {
         }
         JobValidator.checkConstraints(task.getConstraintsList(), path + ".constraints", violations);
         checkResources(task, path + ".resources", violations);
-        violations.checkVariables(path + ".env", task.getEnvMap());
+        violations.checkEnvironment(path + ".env", task.getEnvMap());
         violations.checkVariables(path + ".meta", task.getMetaMap());
         ArtifactValidator.check(task, path + ".artifacts", violations);
         Optional.ofNullable(drivers.get(task.getDriver()))

@@ -90,8 +90,14 @@ final class Violations {
             if (value.indexOf('\0') >= 0) {
                 add(FieldPath.entry(field, name), "has a zero byte in it");
             }
-            ExecLimits.faultOfVariable(name, value).ifPresent(fault -> add(FieldPath.entry(field, name), fault));
         });
+    }
+
+    /** Checks the variables of a task. Values of meta may be longer here: the driver refuses them when it starts the task. */
+    void checkEnvironment(String field, Map<String, String> variables) {
+        checkVariables(field, variables);
+        variables.forEach((name, value) ->
+                ExecLimits.faultOfVariable(name, value).ifPresent(fault -> add(FieldPath.entry(field, name), fault)));
     }
 
     /**

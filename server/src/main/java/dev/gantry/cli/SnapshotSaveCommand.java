@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -43,14 +41,17 @@ final class SnapshotSaveCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
+        // A link stays, and its target is replaced.
+        Path target = Files.exists(file) ? target() : file.toAbsolutePath();
         SnapshotSummary summary;
         try {
+            // A file of its own: another command may save to the same place.
+            Path part = Files.createTempFile(target.getParent(), ".snapshot-", ".part");
             try {
                 write(client, part);
                 summary = SnapshotView.verify(part);
-                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                DurableFile.sync(file.toAbsolutePath().getParent());
+                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                DurableFile.sync(target.getParent());
             } finally {
                 Files.deleteIfExists(part);
             }
@@ -61,13 +62,21 @@ final class SnapshotSaveCommand extends ClientCommand {
         return GantryCli.DONE;
     }
 
+    private Path target() {
+        if (!Files.isRegularFile(file)) {
+            throw new CommandFailedException("%s is no regular file: choose another name".formatted(file));
+        }
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            throw new CommandFailedException("can't write %s: %s".formatted(file, e), e);
+        }
+    }
+
     private static void write(GantryClient client, Path part) throws IOException {
-        Files.deleteIfExists(part);
+        // Only its owner can read a temporary file.
         try (InputStream bytes = client.snapshot();
-                FileChannel channel = FileChannel.open(
-                        part,
-                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                        PosixFilePermissions.asFileAttribute(DurableFile.OWNER_ONLY));
+                FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE);
                 OutputStream out = Channels.newOutputStream(channel)) {
             bytes.transferTo(out);
             channel.force(true);

@@ -32,6 +32,10 @@ final class HclPreferences {
                 .setOperator(condition.getOperator())
                 .setValue(condition.getValue());
         block.integer("weight", -HIGHEST_WEIGHT, HIGHEST_WEIGHT).ifPresent(affinity::setWeight);
+        block.value("weight")
+                .filter(Values::isZero)
+                .ifPresent(value -> block.refuse(
+                        value.position(), "weight must not be 0, which would change nothing: take the affinity out"));
         return affinity.build();
     }
 

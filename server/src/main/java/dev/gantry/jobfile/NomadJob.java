@@ -327,6 +327,10 @@ final class NomadJob {
         if (shape == RESCHEDULE) {
             dropAttemptsBesideUnlimited(items);
         }
+        if (shape == UPDATE && replacesAllAtOnce(object)) {
+            // As without the block, in Gantry and in Nomad.
+            items.clear();
+        }
         return new HclItem(kind, labels, new Body(items, object.position()));
     }
 
@@ -377,6 +381,13 @@ final class NomadJob {
         if (!((Body) block.value()).items().isEmpty() || !block.labels().isEmpty()) {
             items.add(block);
         }
+    }
+
+    private static boolean replacesAllAtOnce(Body update) {
+        return update.items().stream()
+                .anyMatch(item -> item.name().text().equals("MaxParallel")
+                        && item.value() instanceof Numeral number
+                        && number.value().signum() == 0);
     }
 
     /** Nomad stores a job without a limit with 0 attempts. */

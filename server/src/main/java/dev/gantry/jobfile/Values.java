@@ -111,7 +111,7 @@ final class Values {
         return value instanceof Body ? "a block" : "a list";
     }
 
-    private static boolean isZero(HclValue value) {
+    static boolean isZero(HclValue value) {
         return value instanceof Numeral number && number.literal().equals("0");
     }
 

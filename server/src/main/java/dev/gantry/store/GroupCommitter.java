@@ -279,6 +279,9 @@ final class GroupCommitter implements AutoCloseable {
                 return;
             }
         }
+        if (index > before) {
+            pauseMillis = FIRST_PAUSE_MILLIS;
+        }
         finish(group);
     }
 
@@ -355,7 +358,6 @@ final class GroupCommitter implements AutoCloseable {
         failQueued(health.failure().orElseThrow());
         // Prevent other threads from using the database meanwhile.
         database.abandon();
-        pauseMillis = FIRST_PAUSE_MILLIS;
     }
 
     /**
@@ -395,6 +397,8 @@ final class GroupCommitter implements AutoCloseable {
                         .transaction(
                                 configuration -> batches.saveIndex(configuration.dsl(), index, index, lease.epoch()));
                 database.sync();
+                // Until a write was committed: a full disk may take the test write, and nothing larger.
+                pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
                 health.reopened();
             }
         } catch (RuntimeException e) {

@@ -105,9 +105,9 @@ final class PostgresDatabase extends Database {
             boolean isNew = !database.hasTables();
             boolean isForked = database.isForked(directory, isNew, options.acceptLostWrites());
             // Not while another server uses the tables as they are.
-            lease = isNew ? Optional.empty() : Optional.of(database.lease(options.server()));
+            lease = isNew ? Optional.empty() : Optional.of(database.lease(options.server(), isForked));
             migrate(address);
-            lease = lease.or(() -> Optional.of(database.lease(options.server())));
+            lease = lease.or(() -> Optional.of(database.lease(options.server(), isForked)));
             return new OpenedDatabase(database, lease.get(), isForked, new AllocationIndex());
         } catch (RuntimeException e) {
             lease.ifPresent(WriterLease::close);
@@ -121,8 +121,8 @@ final class PostgresDatabase extends Database {
                 "Can't open the database at %s (%s)".formatted(address, rootMessage(failure)), failure);
     }
 
-    private WriterLease lease(String server) {
-        return WriterLease.takeShared(dsl(), server, health());
+    private WriterLease lease(String server, boolean startsAnew) {
+        return WriterLease.takeShared(dsl(), server, health(), startsAnew);
     }
 
     private void checkServer() {

@@ -113,8 +113,8 @@ final class SnapshotInserts {
     }
 
     /**
-     * Checks that the index is the one of the header, gives the database another cluster id, and ends the lease of the
-     * server that the snapshot was taken from.
+     * Checks that the index is the one of the header, gives the database another cluster id, and forgets the lease of the
+     * server that the snapshot was taken from: that server may still run, and must not be able to write here.
      *
      * @param clusterId the id
      */
@@ -129,7 +129,11 @@ final class SnapshotInserts {
                 .fieldStream()
                 .anyMatch(column -> lower(column.getName()).equals(CLUSTER_INDEX.LEASE_END.getName()));
         if (hasLease) {
-            dsl.update(CLUSTER_INDEX).setNull(CLUSTER_INDEX.LEASE_END).execute();
+            dsl.update(CLUSTER_INDEX)
+                    .set(CLUSTER_INDEX.LEASE_EPOCH, 0L)
+                    .set(CLUSTER_INDEX.LEASE_HOLDER, "")
+                    .setNull(CLUSTER_INDEX.LEASE_END)
+                    .execute();
         }
     }
 }

@@ -146,7 +146,19 @@ public final class SnapshotRestore {
                 .ignoreMigrationPatterns("repeatable:missing");
     }
 
+    /** Records the index, unless the file has a later one of the same cluster: the snapshot lacks writes then. */
     private void acknowledge(Restored restored) {
+        AcknowledgedFile.read(AcknowledgedFile.in(directory))
+                .filter(known -> known.clusterId().equals(restored.clusterId())
+                        && known.index() > restored.acknowledged().index())
+                .ifPresent(known -> {
+                    throw new StoreException(
+                            "The snapshot ends at index %d, and %s says that writes of its cluster up to index %d were acknowledged: restore it without --keep-cluster-id"
+                                    .formatted(
+                                            restored.acknowledged().index(),
+                                            AcknowledgedFile.in(directory),
+                                            known.index()));
+                });
         AcknowledgedFile.keep(AcknowledgedFile.in(directory), restored.acknowledged())
                 .close();
     }

@@ -5,6 +5,7 @@ import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +68,8 @@ final class WriterLease implements AutoCloseable {
 
     /** Takes the lease of a database that no other server can have open. It lasts until another server takes it. */
     static WriterLease takeAlone(DSLContext dsl, String holder) {
-        return new WriterLease(dsl, take(dsl, holder, DSL.noCondition(), null).orElseThrow(WriterLease::noRow));
+        return new WriterLease(
+                dsl, take(dsl, holder, DSL.noCondition(), null, false).orElseThrow(WriterLease::noRow));
     }
 
     /**
@@ -76,12 +78,13 @@ final class WriterLease implements AutoCloseable {
      *
      * @param holder the name of this server, for errors and logs of others
      * @param health learns that another server has taken the lease
+     * @param startsAnew true if the database is an older state of another one, in which epochs that are to come were used
      * @throws StoreException if another server renews the lease, which it names
      */
-    static WriterLease takeShared(DSLContext dsl, String holder, StoreHealth health) {
+    static WriterLease takeShared(DSLContext dsl, String holder, StoreHealth health, boolean startsAnew) {
         Condition isFree = CLUSTER_INDEX.LEASE_END.isNull().or(CLUSTER_INDEX.LEASE_END.lt(NOW));
         Held first = held(dsl);
-        Optional<Long> taken = take(dsl, holder, isFree, end());
+        Optional<Long> taken = take(dsl, holder, isFree, end(), startsAnew);
         for (long waited = 0; taken.isEmpty(); waited += POLL_MILLIS) {
             Held now = held(dsl);
             boolean isRenewed = now.end().isPresent() && !now.equals(first);
@@ -97,20 +100,26 @@ final class WriterLease implements AutoCloseable {
                         LASTS.toSeconds());
             }
             pause();
-            taken = take(dsl, holder, isFree, end());
+            taken = take(dsl, holder, isFree, end(), startsAnew);
         }
         WriterLease lease = new WriterLease(dsl, taken.get());
         lease.keep(health);
         return lease;
     }
 
-    private static Optional<Long> take(DSLContext dsl, String holder, Condition isFree, Field<Long> end) {
+    private static Optional<Long> take(
+            DSLContext dsl, String holder, Condition isFree, Field<Long> end, boolean startsAnew) {
         String name = holder.substring(0, Math.min(HOLDER_LENGTH, holder.length()));
         return dsl.transactionResult(configuration -> {
             int changed = configuration
                     .dsl()
                     .update(CLUSTER_INDEX)
-                    .set(CLUSTER_INDEX.LEASE_EPOCH, CLUSTER_INDEX.LEASE_EPOCH.plus(1))
+                    .set(
+                            CLUSTER_INDEX.LEASE_EPOCH,
+                            DSL.when(
+                                            startsAnew ? DSL.trueCondition() : CLUSTER_INDEX.LEASE_EPOCH.eq(0L),
+                                            DSL.val(unused()))
+                                    .otherwise(CLUSTER_INDEX.LEASE_EPOCH.plus(1)))
                     .set(CLUSTER_INDEX.LEASE_HOLDER, name)
                     .set(CLUSTER_INDEX.LEASE_END, end)
                     .where(isFree)
@@ -120,6 +129,14 @@ final class WriterLease implements AutoCloseable {
                     ? Optional.empty()
                     : Optional.of(held(configuration.dsl()).epoch());
         });
+    }
+
+    /**
+     * Returns an epoch that no server has had: 48 random bits. Epochs of a database that was made, restored or set back
+     * don't begin at 1: a paused server of the database before may have any of the small ones.
+     */
+    private static long unused() {
+        return 1 + (UUID.randomUUID().getMostSignificantBits() >>> 16);
     }
 
     private static Held held(DSLContext dsl) {
@@ -204,8 +221,11 @@ final class WriterLease implements AutoCloseable {
     void lose(Standing found, StoreHealth health, Throwable cause) {
         health.fail(
                 StoreHealth.Recovery.RESTART,
-                "another gantry server, %s, has taken over the database (epoch %d; the epoch of this server is %d)"
-                        .formatted(found.holder(), found.epoch(), epoch),
+                found.holder().isEmpty() || found.epoch() < epoch
+                        ? "the database was restored, made anew or replaced (its epoch is %d; the epoch of this server is %d)"
+                                .formatted(found.epoch(), epoch)
+                        : "another gantry server, %s, has taken over the database (epoch %d; the epoch of this server is %d)"
+                                .formatted(found.holder(), found.epoch(), epoch),
                 cause);
     }
 

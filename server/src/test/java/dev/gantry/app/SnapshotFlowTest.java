@@ -73,6 +73,23 @@ class SnapshotFlowTest {
     }
 
     @Test
+    void a_snapshot_replaces_regular_files_only() throws Exception {
+        Path old = Files.writeString(dir.resolve("old"), "old");
+        Path link = Files.createSymbolicLink(dir.resolve("link"), old);
+        Path directory = Files.createDirectory(dir.resolve("directory"));
+
+        assertThat(run("operator", "snapshot", "save", link.toString())).isZero();
+        assertThat(run("operator", "snapshot", "save", directory.toString())).isEqualTo(1);
+
+        assertThat(link).isSymbolicLink();
+        assertThat(Files.size(old)).isGreaterThan(100);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("error: %s is no regular file: choose another name%n".formatted(directory));
+        assertThat(directory).isEmptyDirectory();
+        assertThat(dir).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @Test
     void a_file_that_is_no_snapshot_is_named_with_what_is_wrong() throws Exception {
         Path file = Files.writeString(dir.resolve("notes.txt"), "no snapshot");
 

@@ -131,6 +131,9 @@ class JobFileFaultsTest {
                         "job \"j\" { spread { target \"a\" { percent = →101 } } }",
                         "percent must be a whole number from 0 to 100, not 101"),
                 arguments(
+                        "job \"j\" { affinity { weight = →0 } }",
+                        "weight must not be 0, which would change nothing: take the affinity out"),
+                arguments(
                         "job \"j\" { affinity { weight = →101 } }",
                         "weight must be a whole number from -100 to 100, not 101"),
                 arguments(

@@ -151,6 +151,17 @@ class NomadJsonTest {
     }
 
     @Test
+    void a_limit_of_0_for_updates_replaces_all_at_once_as_without_the_block() {
+        assertThat(read("""
+                        {"ID": "j", "Update": {"MaxParallel": 0, "Stagger": 30000000000},
+                         "TaskGroups": [{"Name": "g", "Update": {"MaxParallel": 0, "Canary": 0, "MinHealthyTime": 1000000000}}]}
+                        """)).isEqualTo(read("{\"ID\": \"j\", \"TaskGroups\": [{\"Name\": \"g\"}]}"));
+        assertThat(read("{\"ID\": \"j\", \"Update\": {\"Stagger\": 30000000000}}")
+                        .hasUpdate())
+                .isTrue();
+    }
+
+    @Test
     void what_gantry_does_not_know_is_refused_unless_it_is_not_set() {
         assertThat(read("{\"ID\": \"j\", \"Multiregion\": null, \"UI\": {}, \"Future\": false, \"Other\": 0}"))
                 .isEqualTo(Job.newBuilder().setId("j").build());

@@ -20,8 +20,7 @@ import java.util.function.Consumer;
 /** The variables and locals of a file. Locals are evaluated when they are first needed. */
 final class Definitions implements Evaluator.Roots {
 
-    private static final Set<String> OF_VARIABLES =
-            Set.of("type", "default", "description", "validation", "sensitive", "nullable");
+    private static final Set<String> OF_VARIABLES = Set.of("type", "default", "description", "validation");
 
     private final Faults faults;
     private final Inputs inputs;
