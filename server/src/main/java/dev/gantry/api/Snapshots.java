@@ -1,8 +1,8 @@
 package dev.gantry.api;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
 import dev.gantry.cluster.SerialTask;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.snapshot.SnapshotWriter;
 import dev.gantry.store.StoreSnapshot;
 import dev.gantry.v1.SaveSnapshotResponse;
@@ -165,11 +165,8 @@ public final class Snapshots {
         }
 
         private SnapshotHeader header(StoreSnapshot of) {
-            Instant now = clock.instant();
             return of.header().toBuilder()
-                    .setCreateTime(Timestamp.newBuilder()
-                            .setSeconds(now.getEpochSecond())
-                            .setNanos(now.getNano()))
+                    .setCreateTime(ProtoTimes.toTimestamp(clock.instant()))
                     .setServerVersion(version)
                     .build();
         }

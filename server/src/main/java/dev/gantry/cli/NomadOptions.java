@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 final class NomadOptions {
 
-    /** What becomes of an option. */
+    /** Tells what {@link Arguments} does with an option of Nomad. */
     sealed interface Meaning {
 
         /** Returns true if the option has a value behind it. */

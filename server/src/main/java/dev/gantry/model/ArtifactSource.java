@@ -151,6 +151,16 @@ public record ArtifactSource(
     }
 
     /**
+     * Decides whether a URL names a server that can be asked: a host that Java reads, and a port that there is.
+     *
+     * @param url the URL
+     * @return true if it does
+     */
+    public static boolean hasServer(URI url) {
+        return url.getHost() != null && url.getPort() <= MAX_PORT;
+    }
+
+    /**
      * Reads a source.
      *
      * @param source the text of the job, complete
@@ -320,7 +330,7 @@ public record ArtifactSource(
                         : uri.getRawAuthority() == null) {
                     throw fault(isFile ? "is no file: write file:///PATH" : "has no host: write https://HOST/PATH");
                 }
-                if (!isFile && (uri.getHost() == null || uri.getPort() > MAX_PORT)) {
+                if (!isFile && !hasServer(uri)) {
                     throw fault(
                             "has a host with other characters than letters, digits, - and ., or a port above 65535");
                 }

@@ -37,15 +37,19 @@ abstract sealed class Database implements AutoCloseable permits H2Database, Post
     Database(SQLDialect dialect, Function<Recovery, String> remedy) {
         this.health = new StoreHealth(remedy);
         this.connections = new PooledConnections(health);
-        Settings settings = new Settings()
-                .withRenderSchema(false)
-                .withRenderQuotedNames(RenderQuotedNames.NEVER)
-                .withExecuteLogging(false);
         this.dsl = DSL.using(new DefaultConfiguration()
                 .set(connections)
                 .set(dialect)
-                .set(settings)
+                .set(settings())
                 .set(new DefaultExecuteListenerProvider(connections)));
+    }
+
+    /** Returns how statements name tables and columns. */
+    static Settings settings() {
+        return new Settings()
+                .withRenderSchema(false)
+                .withRenderQuotedNames(RenderQuotedNames.NEVER)
+                .withExecuteLogging(false);
     }
 
     /** Returns reads of whole tables. */

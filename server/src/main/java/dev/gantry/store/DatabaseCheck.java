@@ -165,7 +165,8 @@ final class DatabaseCheck {
         }
     }
 
-    private static String firstLine(Exception failure) {
+    /** Returns the first line of a message: the others are the statement. */
+    static String firstLine(Exception failure) {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 

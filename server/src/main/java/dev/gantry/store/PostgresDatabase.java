@@ -216,6 +216,10 @@ final class PostgresDatabase extends Database {
     static Connection connectForLong(PostgresAddress address) throws SQLException {
         Properties properties = driverProperties();
         properties.remove("socketTimeout");
+        return connect(address, properties);
+    }
+
+    private static Connection connect(PostgresAddress address, Properties properties) throws SQLException {
         properties.putAll(address.properties());
         return DriverManager.getConnection(address.url(), properties);
     }
@@ -223,9 +227,7 @@ final class PostgresDatabase extends Database {
     @Override
     TableReads reads() {
         return new TableReads(() -> {
-            Properties properties = driverProperties();
-            properties.putAll(address.properties());
-            Connection connection = DriverManager.getConnection(address.url(), properties);
+            Connection connection = connect(address, driverProperties());
             // Otherwise the driver reads a whole answer into memory.
             connection.setAutoCommit(false);
             return connection;

@@ -68,13 +68,7 @@ final class SchemaUpgrade {
     private StoreException failed(Exception cause) {
         return new StoreException(
                 "Can't bring the database %s to this version's schema (%s). It is as it was; there must be space for a copy of it in %s"
-                        .formatted(
-                                file,
-                                String.valueOf(cause.getMessage())
-                                        .lines()
-                                        .findFirst()
-                                        .orElse(""),
-                                file.getParent()),
+                        .formatted(file, DatabaseCheck.firstLine(cause), file.getParent()),
                 cause);
     }
 

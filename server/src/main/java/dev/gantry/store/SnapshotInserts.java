@@ -73,12 +73,7 @@ final class SnapshotInserts {
         } catch (DataAccessException | IllegalArgumentException e) {
             throw new SnapshotException(
                     "has rows that the table %s does not take: %s"
-                            .formatted(
-                                    rows.getTable(),
-                                    String.valueOf(e.getMessage())
-                                            .lines()
-                                            .findFirst()
-                                            .orElse("")),
+                            .formatted(rows.getTable(), DatabaseCheck.firstLine(e)),
                     e);
         }
     }

@@ -24,8 +24,6 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
-import org.jooq.conf.RenderQuotedNames;
-import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 
 /**
@@ -33,9 +31,6 @@ import org.jooq.impl.DSL;
  * that, so that a snapshot of an older version is upgraded as its database would have been.
  */
 public final class SnapshotRestore {
-
-    private static final Settings SETTINGS =
-            new Settings().withRenderSchema(false).withRenderQuotedNames(RenderQuotedNames.NEVER);
 
     private final Path snapshot;
     private final Path directory;
@@ -126,7 +121,7 @@ public final class SnapshotRestore {
         Restored restored;
         try (Connection connection = PostgresDatabase.connectForLong(address)) {
             connection.setAutoCommit(false);
-            Unused unused = new Unused(DSL.using(connection, SQLDialect.POSTGRES, SETTINGS), address);
+            Unused unused = new Unused(DSL.using(connection, SQLDialect.POSTGRES, Database.settings()), address);
             unused.check();
             connection.commit();
             restored = new Loading(
@@ -259,7 +254,7 @@ public final class SnapshotRestore {
                                 .formatted(made, header.getSchemaVersion()));
             }
             step(beforeRows);
-            inserts = new SnapshotInserts(DSL.using(connection, dialect, SETTINGS));
+            inserts = new SnapshotInserts(DSL.using(connection, dialect, Database.settings()));
         }
 
         @Override

@@ -153,8 +153,7 @@ final class TableReads {
     }
 
     private static DataAccessException named(String part, Exception failure) {
-        String reason = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-        return new DataAccessException("%s: %s".formatted(part, reason), failure);
+        return new DataAccessException("%s: %s".formatted(part, DatabaseCheck.firstLine(failure)), failure);
     }
 
     private static void finish(Future<?> read) throws InterruptedException {

@@ -192,10 +192,9 @@ final class GitCheckout {
 
     /** Returns the addresses that were checked, for git to use, since the name may have others by now. */
     private static String resolved(URI url, List<InetAddress> addresses) {
-        int port = url.getPort() >= 0 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80;
         return addresses.stream()
                 .map(ServerGuard::literal)
-                .collect(Collectors.joining(",", "%s:%d:".formatted(url.getHost(), port), ""));
+                .collect(Collectors.joining(",", "%s:%d:".formatted(url.getHost(), HttpDownload.port(url)), ""));
     }
 
     /** The commands of one fetch. */

@@ -41,7 +41,6 @@ final class HttpDownload {
 
     private static final int ATTEMPTS = 3;
     private static final int MAX_REDIRECTS = 10;
-    private static final int MAX_PORT = 65_535;
     private static final int LONGEST_VERSION = 1000;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMillis(250);
@@ -70,7 +69,8 @@ final class HttpDownload {
                 && port(one) == port(other);
     }
 
-    private static int port(URI url) {
+    /** Returns the port of a URL, that of its scheme if it names none. */
+    static int port(URI url) {
         return url.getPort() >= 0 ? url.getPort() : url.getScheme().equalsIgnoreCase("https") ? 443 : 80;
     }
 
@@ -168,7 +168,7 @@ final class HttpDownload {
         if (!isHttp && !"https".equalsIgnoreCase(target.getScheme())) {
             throw ArtifactException.retry("its server redirects to something else than http:// and https://");
         }
-        if (target.getHost() == null || target.getPort() > MAX_PORT || target.getRawUserInfo() != null) {
+        if (!ArtifactSource.hasServer(target) || target.getRawUserInfo() != null) {
             throw ArtifactException.retry(
                     "its server redirects to a URL with a host that has other characters than letters, digits, - and ., with"
                             + " a port above 65535, or with a user");
