@@ -4,8 +4,11 @@ import dev.gantry.v1.CollectGarbageRequest;
 import dev.gantry.v1.CollectGarbageResponse;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.ListServersRequest;
 import dev.gantry.v1.SaveSnapshotRequest;
 import dev.gantry.v1.SaveSnapshotResponse;
+import dev.gantry.v1.ServerInfo;
+import dev.gantry.v1.TransferLeadershipRequest;
 import dev.gantry.v1.WhatIfRequest;
 import dev.gantry.v1.WhatIfResponse;
 import io.grpc.ChannelCredentials;
@@ -17,6 +20,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -191,6 +195,33 @@ public final class GantryClient implements AutoCloseable {
                 SaveSnapshotResponse::getData);
     }
 
+    /**
+     * Returns the servers that share the database: one leads, the others pass calls on to it.
+     *
+     * @return the servers, those that were started first first
+     * @throws PermissionDeniedException if the token may not read the cluster
+     */
+    public List<ServerInfo> servers() {
+        return connection
+                .call(connection.cluster(), stub -> stub.listServers(ListServersRequest.getDefaultInstance()))
+                .getServersList();
+    }
+
+    /**
+     * Lets another server lead, within about a second. Watches are resumed there.
+     *
+     * @return the id of the server that led
+     * @throws PreconditionFailedException if there is no other server
+     * @throws PermissionDeniedException if the token is no management token
+     */
+    public String transferLeadership() {
+        return connection
+                .call(
+                        connection.cluster(),
+                        stub -> stub.transferLeadership(TransferLeadershipRequest.getDefaultInstance()))
+                .getFormerLeaderId();
+    }
+
     /** Ends all running calls and watches, and disconnects. Closing again does nothing. */
     @Override
     public void close() {
@@ -243,9 +274,11 @@ public final class GantryClient implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Sets the server's address. Default: {@value GantryClient#DEFAULT_ADDRESS}.
+         * Sets the server's address, or those of several servers of one cluster. Default: {@value
+         * GantryClient#DEFAULT_ADDRESS}.
          *
-         * @param hostAndPort HOST:PORT, or HOST for port 7470. With {@code https://} before it the client uses TLS, and
+         * @param hostAndPort HOST:PORT, or HOST for port 7470; several with commas between. The client calls the first one
+         *     that it can connect to, and goes on to the next when the connection breaks. With {@code https://} before it the client uses TLS, and
          *     trusts the certificate authorities that Java trusts unless {@link #tls} says otherwise
          * @return this
          */
@@ -393,18 +426,19 @@ public final class GantryClient implements AutoCloseable {
          *     would be sent in plain text beyond this machine
          */
         public GantryClient build() {
-            ServerAddress server = ServerAddress.parse(address);
+            ServerAddresses servers = ServerAddresses.parse(address);
+            ServerAddress server = servers.first();
             Optional<TlsOptions> secure = tls.or(() -> TlsOptions.ofEnvironment(environment))
                     .or(() -> LocalCredentials.ofThisUser(environment)
                             .authority(server)
                             .map(TlsOptions.SYSTEM::authority))
-                    .or(() -> server.isSecure() ? Optional.of(TlsOptions.SYSTEM) : Optional.empty());
+                    .or(() -> servers.isSecure() ? Optional.of(TlsOptions.SYSTEM) : Optional.empty());
             ChannelCredentials credentials =
                     secure.map(TlsOptions::credentials).orElseGet(InsecureChannelCredentials::create);
-            String name = (secure.isPresent() ? ServerAddress.SECURE : "") + server;
-            Optional<TokenSource> source = token.or(() -> TokenSource.discover(environment, server));
-            if (secure.isEmpty()) {
-                requireConfidential(source, server);
+            String name = (secure.isPresent() ? ServerAddress.SECURE : "") + servers;
+            Optional<TokenSource> source = token.or(() -> TokenSource.discover(environment, servers));
+            if (secure.isEmpty() && source.isPresent()) {
+                servers.beyondThisMachine().ifPresent(Builder::refusePlainText);
             }
             // Connection retries calls. gRPC itself only retries calls that no server has seen.
             ManagedChannelBuilder<?> channel = transport
@@ -414,19 +448,29 @@ public final class GantryClient implements AutoCloseable {
                     .maxInboundMessageSize(LARGEST_MESSAGE)
                     .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
                     .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            if (servers.all().size() > 1) {
+                resolve(channel, servers);
+            }
             source.ifPresent(known -> channel.intercept(known.interceptor()));
             ReconnectPolicy resumption = new ReconnectPolicy(retry, watchPatience, new SteadyClock(), new Random());
             return new GantryClient(new Connection(new ChannelPool(channel::build), name, deadline, resumption));
         }
 
+        /**
+         * Lets a channel use several addresses. gRPC's successor of this method registers resolvers for all channels of the
+         * process.
+         */
+        @SuppressWarnings("deprecation")
+        private static void resolve(ManagedChannelBuilder<?> channel, ServerAddresses servers) {
+            channel.nameResolverFactory(ServerResolver.factory(servers));
+        }
+
         /** Refuses to send a token where others could read it on its way. */
-        private static void requireConfidential(Optional<TokenSource> source, ServerAddress server) {
-            if (source.isPresent() && !server.isLoopback()) {
-                throw new IllegalArgumentException(
-                        ("The token is not sent to %s in plain text: say %s%s, and name the server's CA with --ca-file FILE"
-                                        + " or GANTRY_CACERT; or call the server by a loopback address")
-                                .formatted(server, ServerAddress.SECURE, server));
-            }
+        private static void refusePlainText(ServerAddress server) {
+            throw new IllegalArgumentException(
+                    ("The token is not sent to %s in plain text: say %s%s, and name the server's CA with --ca-file FILE"
+                                    + " or GANTRY_CACERT; or call the server by a loopback address")
+                            .formatted(server, ServerAddress.SECURE, server));
         }
 
         private static ManagedChannelBuilder<?> netty(String host, int port, ChannelCredentials credentials) {

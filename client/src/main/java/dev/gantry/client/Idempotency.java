@@ -101,6 +101,9 @@ enum Idempotency {
             // A second call would make another key.
             entry(VariableServiceGrpc.getRotateVariableKeyMethod(), NEVER),
             entry(VariableServiceGrpc.getListVariableKeysMethod(), READS),
+            entry(ClusterServiceGrpc.getListServersMethod(), READS),
+            // A second call would take the lead from the server that the first call gave it to.
+            entry(ClusterServiceGrpc.getTransferLeadershipMethod(), NEVER),
             entry(ClusterServiceGrpc.getCollectGarbageMethod(), SETS),
             entry(ClusterServiceGrpc.getGetStatusMethod(), READS),
             entry(ClusterServiceGrpc.getWhatIfMethod(), READS),

@@ -14,8 +14,8 @@ import java.time.Duration;
  */
 public record RetryPolicy(int maxAttempts, Duration initialBackoff, Duration maxBackoff, double multiplier) {
 
-    /** Five attempts in about four seconds. */
-    public static final RetryPolicy DEFAULT = new RetryPolicy(5, Duration.ofMillis(250), Duration.ofSeconds(5), 2);
+    /** Six attempts in about eight seconds: longer than another server takes to lead in place of one that was lost. */
+    public static final RetryPolicy DEFAULT = new RetryPolicy(6, Duration.ofMillis(250), Duration.ofSeconds(5), 2);
 
     private static final int MOST_ATTEMPTS = 20;
 

@@ -58,20 +58,27 @@ interface TokenSource {
      * Returns the secret that the environment names, else that of a server of this user on this machine.
      *
      * @param environment the environment variables
-     * @param server the server to call
+     * @param servers the servers to call
      * @return the source; empty if there is no place where a token could be
      * @throws IllegalArgumentException if a variable holds no token
      */
-    static Optional<TokenSource> discover(Map<String, String> environment, ServerAddress server) {
+    static Optional<TokenSource> discover(Map<String, String> environment, ServerAddresses servers) {
         Optional<TokenSource> named = variable(environment, "GANTRY_TOKEN")
                 .map(secret -> of(secret.strip()))
                 .or(() -> variable(environment, "GANTRY_TOKEN_FILE").map(file -> of(Path.of(file))));
-        if (named.isPresent() || !server.isLoopback()) {
+        if (named.isPresent() || servers.beyondThisMachine().isPresent()) {
             return named;
         }
         LocalCredentials local = LocalCredentials.ofThisUser(environment);
         // Asked for each call: the server may start later than the client.
-        return Optional.of(of(() -> local.secretFor(server.toString(), LocalCredentials.MANAGEMENT)));
+        // Whichever server is called then, no other user may listen there.
+        return Optional.of(of(() ->
+                servers.all().stream()
+                        .map(server -> local.secretFor(server.toString(), LocalCredentials.MANAGEMENT))
+                        .toList()
+                        .stream()
+                        .flatMap(Optional::stream)
+                        .findFirst()));
     }
 
     /** Adds the secret to each call. */

@@ -13,8 +13,12 @@ import dev.gantry.v1.CollectGarbageRequest;
 import dev.gantry.v1.CollectGarbageResponse;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.ListServersRequest;
+import dev.gantry.v1.ListServersResponse;
 import dev.gantry.v1.SaveSnapshotRequest;
 import dev.gantry.v1.SaveSnapshotResponse;
+import dev.gantry.v1.TransferLeadershipRequest;
+import dev.gantry.v1.TransferLeadershipResponse;
 import dev.gantry.v1.WhatIfRequest;
 import dev.gantry.v1.WhatIfResponse;
 import io.grpc.Context;
@@ -34,6 +38,7 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
     private final Optional<AuditLog> audit;
     private final GarbageRequests garbage;
     private final Snapshots snapshots;
+    private final ServerList servers;
 
     ClusterServiceApi(
             StoreReader reader,
@@ -44,7 +49,8 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
             boolean isInsecure,
             Optional<AuditLog> audit,
             GarbageRequests garbage,
-            Snapshots snapshots) {
+            Snapshots snapshots,
+            ServerList servers) {
         this.reader = reader;
         this.validator = new WhatIfValidator(jobs);
         this.whatIfs = whatIfs;
@@ -54,6 +60,7 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
         this.audit = audit;
         this.garbage = garbage;
         this.snapshots = snapshots;
+        this.servers = servers;
     }
 
     @Override
@@ -105,6 +112,17 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
     @Override
     public void saveSnapshot(SaveSnapshotRequest request, StreamObserver<SaveSnapshotResponse> observer) {
         snapshots.send((ServerCallStreamObserver<SaveSnapshotResponse>) observer);
+    }
+
+    @Override
+    public void listServers(ListServersRequest request, StreamObserver<ListServersResponse> observer) {
+        Responses.answer(observer, servers::list);
+    }
+
+    @Override
+    public void transferLeadership(
+            TransferLeadershipRequest request, StreamObserver<TransferLeadershipResponse> observer) {
+        Responses.answer(observer, servers::transfer);
     }
 
     private AuditState auditState() {

@@ -22,6 +22,8 @@ import dev.gantry.cluster.service.ServiceCatalog;
 import dev.gantry.cluster.variable.Variables;
 import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.scheduler.Scheduler;
+import dev.gantry.store.Member;
+import dev.gantry.store.Members;
 import dev.gantry.store.StoreHealth;
 import dev.gantry.store.StoreReader;
 import dev.gantry.tls.AuthorityPin;
@@ -30,8 +32,6 @@ import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.NodeCertificateServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.BindableService;
-import io.grpc.Codec;
-import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -54,23 +54,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The server's gRPC endpoint: all services, health and reflection. */
 public final class GrpcServer implements AutoCloseable {
 
-    /** A job has at most 1 MiB, but a node's updates may be larger. */
-    private static final int LARGEST_MESSAGE = 16 * 1024 * 1024;
-
     private static final int CALLS = 16_384;
-    private static final int STREAMS_PER_CONNECTION = 1024;
-
-    /**
-     * HTTP/2's limit of concurrent streams. Half of it stays free for unary calls, however many streams a client has
-     * open.
-     */
-    private static final int CALLS_PER_CONNECTION = 2 * STREAMS_PER_CONNECTION;
 
     /** Large answers under way take at most one part in this many of the heap. */
     private static final int ANSWERS_SHARE = 8;
@@ -85,11 +76,6 @@ public final class GrpcServer implements AutoCloseable {
 
     private static final Duration REQUESTS_PATIENCE = Duration.ofSeconds(30);
 
-    /**
-     * The most bytes that a client may send on a connection, or in one of its streams, before the server has read them.
-     */
-    private static final int WINDOW = 256 * 1024;
-
     /** Large messages of watches that clients have not read take at most one part in this many of the heap. */
     private static final int WATCHES_SHARE = 16;
 
@@ -98,18 +84,7 @@ public final class GrpcServer implements AutoCloseable {
     /** How long a client may leave a message unread while others wait for its memory. */
     private static final Duration UNREAD = Duration.ofSeconds(30);
 
-    /** A client that vanished is detected within this time plus gRPC's 20 s for the answer to its ping. */
-    private static final long KEEP_ALIVE_SECONDS = 30;
-
-    private static final long SHORTEST_CLIENT_KEEP_ALIVE_SECONDS = 5;
     private static final long GRACE_SECONDS = 2;
-
-    /**
-     * Requests may not be compressed: they are small, and a compressed one could grow a thousandfold in memory. Some clients
-     * say that they do not compress.
-     */
-    private static final DecompressorRegistry UNCOMPRESSED =
-            DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
 
     private static final ServerInterceptor PASS = new ServerInterceptor() {
         @Override
@@ -128,7 +103,7 @@ public final class GrpcServer implements AutoCloseable {
     private final HealthStatusManager health;
     private final OpenCalls calls;
     private final ServerConnections connections;
-    private final StartGate gate;
+    private final ServingGate gate;
     private final SerialTask recheck;
 
     private GrpcServer(
@@ -136,7 +111,7 @@ public final class GrpcServer implements AutoCloseable {
             HealthStatusManager health,
             OpenCalls calls,
             ServerConnections connections,
-            StartGate gate,
+            ServingGate gate,
             SerialTask recheck) {
         this.server = server;
         this.health = health;
@@ -169,6 +144,8 @@ public final class GrpcServer implements AutoCloseable {
      * @param access knows the tokens and policies
      * @param audit records calls; empty: they are not recorded
      * @param garbage collects garbage on request
+     * @param snapshots sends snapshots
+     * @param servers the servers that share the database
      * @param limits how much callers may ask of the server
      * @param clock the time
      * @param clusterId the cluster's id
@@ -196,10 +173,23 @@ public final class GrpcServer implements AutoCloseable {
             Optional<AuditLog> audit,
             GarbageRequests garbage,
             Snapshots snapshots,
+            Servers servers,
             CallLimits limits,
             InstantSource clock,
             String clusterId,
             String version) {}
+
+    /**
+     * This server among those that share its database.
+     *
+     * @param self this server
+     * @param members all of them
+     * @param secret the secret by which this server recognizes calls that others pass on to it
+     * @param isLeader tells whether this server is certain that it leads; quick
+     * @param handOver lets another server lead, which takes effect later; empty: no other server can
+     */
+    public record Servers(
+            Member self, Members members, String secret, BooleanSupplier isLeader, Optional<Runnable> handOver) {}
 
     /**
      * The parts of the server that know its callers.
@@ -231,10 +221,13 @@ public final class GrpcServer implements AutoCloseable {
             Executor streamThreads)
             throws IOException {
         PeerCertificates peers = new PeerCertificates(NodeSessionServiceGrpc.getConnectMethod());
-        StartGate gate = new StartGate();
+        ServingGate gate = new ServingGate(parts.servers().isLeader());
         Access access = parts.access();
         OpenCalls calls = new OpenCalls(
-                CALLS, STREAMS_PER_CONNECTION, NodeSessionServiceGrpc.getConnectMethod(), access.control());
+                CALLS,
+                ServerTransport.STREAMS_PER_CONNECTION,
+                NodeSessionServiceGrpc.getConnectMethod(),
+                access.control());
         access.control().listen(calls::endUnknown);
         HealthStatusManager health = new HealthStatusManager();
         WatchMemoryLimit memoryLimit =
@@ -249,7 +242,7 @@ public final class GrpcServer implements AutoCloseable {
         Optional<AuditInterceptor> audit = parts.audit()
                 .map(log -> new AuditInterceptor(
                         log, table, access.control(), access.isInsecure(), parts.clock(), System::nanoTime));
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials)
+        NettyServerBuilder builder = ServerTransport.builder(address, credentials)
                 .executor(CallExecutorSupplier.SAME_THREAD)
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 // Interceptors run in reverse order: the last one sees a call first.
@@ -276,15 +269,9 @@ public final class GrpcServer implements AutoCloseable {
                 .intercept(new FailedLogins(System::nanoTime))
                 .intercept(audit.<ServerInterceptor>map(Function.identity()).orElse(PASS))
                 .intercept(gate)
+                .intercept(new PassedOnCalls(parts.servers().secret()))
                 .addTransportFilter(peers.connections())
-                .addTransportFilter(calls.connections())
-                .flowControlWindow(WINDOW)
-                .maxInboundMessageSize(LARGEST_MESSAGE)
-                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
-                .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-                .permitKeepAliveTime(SHORTEST_CLIENT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-                .permitKeepAliveWithoutCalls(true)
-                .decompressorRegistry(UNCOMPRESSED);
+                .addTransportFilter(calls.connections());
         Stream.concat(
                         Stream.of(health.getHealthService(), ProtoReflectionServiceV1.newInstance()),
                         services(parts, memoryLimit, streamThreads).stream())
@@ -369,6 +356,7 @@ public final class GrpcServer implements AutoCloseable {
     private static List<BindableService> services(Parts parts, WatchMemoryLimit memoryLimit, Executor streamThreads) {
         Scheduler scheduler = parts.scheduler();
         SealedTokens tokens = SealedTokens.withNewKey();
+        ServerList servers = new ServerList(parts.servers());
         return List.of(
                 new JobServiceApi(
                         parts.validator(),
@@ -400,7 +388,7 @@ public final class GrpcServer implements AutoCloseable {
                         parts.access().bootstrap(),
                         parts.certificates()
                                 .map(own -> AuthorityPin.of(own.authority()).sha256())),
-                new VariableServiceApi(parts.variables(), tokens),
+                new VariableServiceApi(parts.variables(), tokens, servers),
                 new ClusterServiceApi(
                         parts.reader(),
                         parts.validator(),
@@ -410,7 +398,8 @@ public final class GrpcServer implements AutoCloseable {
                         parts.access().isInsecure(),
                         parts.audit(),
                         parts.garbage(),
-                        parts.snapshots()),
+                        parts.snapshots(),
+                        servers),
                 new NodeSessionApi(parts.sessions()),
                 new NodeCertificateApi(parts.admission(), parts.certificates()));
     }

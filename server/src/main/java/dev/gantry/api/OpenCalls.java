@@ -4,7 +4,6 @@ import dev.gantry.access.Authenticator;
 import dev.gantry.access.Caller;
 import dev.gantry.api.access.AuthenticationInterceptor;
 import dev.gantry.api.access.CallContext;
-import dev.gantry.cluster.OverloadedException;
 import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -74,9 +73,7 @@ final class OpenCalls implements ServerInterceptor {
         Set<OpenCall<?, ?>> open =
                 call.getMethodDescriptor().getFullMethodName().equals(session) ? sessions : calls;
         if (open.size() >= limit) {
-            Status status = StatusMapping.toStatus(new OverloadedException("calls", limit))
-                    .getStatus();
-            call.close(status, new Metadata());
+            call.close(StatusMapping.tooManyCalls(limit), new Metadata());
             return new Listener<>() {};
         }
         AtomicInteger streams = streams(call);

@@ -192,6 +192,34 @@ final class StatusMapping {
         return Status.UNAVAILABLE.withDescription("The server is starting: try again");
     }
 
+    /** Returns the status for calls of a server that does not lead, and knows of no leader. */
+    static Status noLeader() {
+        return Status.UNAVAILABLE.withDescription(
+                "No server leads now: another one takes over within seconds; try again");
+    }
+
+    /** Returns the status for calls that were passed on to a leader that can't be reached, or whose connection broke. */
+    static Status leaderLost() {
+        return Status.UNAVAILABLE.withDescription(
+                "The server that leads does not answer: if it is lost, another one takes over within seconds; try again");
+    }
+
+    /** Returns the status for calls of a leader that may have been replaced while it was paused. */
+    static Status doubtfulLeader() {
+        return Status.UNAVAILABLE.withDescription(
+                "The server is not certain that it still leads, since it could not reach its database: try again");
+    }
+
+    /** Returns the status for the session of a node with a server that does not lead. */
+    static Status sessionWithFollower(String leader) {
+        return Status.UNAVAILABLE.withDescription("nodes have their sessions with the leader, " + leader);
+    }
+
+    /** Returns the status for a call beyond the limit of open calls. */
+    static Status tooManyCalls(int limit) {
+        return toStatus(new OverloadedException("calls", limit)).getStatus();
+    }
+
     /** Returns the status for streams of a server that stops. */
     static Status shutdown() {
         return Status.UNAVAILABLE.withDescription("The server is shutting down: try again");

@@ -35,10 +35,12 @@ final class VariableServiceApi extends VariableServiceImplBase {
 
     private final Variables variables;
     private final SealedTokens tokens;
+    private final ServerList servers;
 
-    VariableServiceApi(Variables variables, SealedTokens tokens) {
+    VariableServiceApi(Variables variables, SealedTokens tokens, ServerList servers) {
         this.variables = variables;
         this.tokens = tokens;
+        this.servers = servers;
     }
 
     @Override
@@ -115,6 +117,9 @@ final class VariableServiceApi extends VariableServiceImplBase {
     public void rotateVariableKey(
             RotateVariableKeyRequest request, StreamObserver<RotateVariableKeyResponse> observer) {
         Responses.answer(observer, () -> {
+            servers.requireNoOthers(
+                    "Other servers share the database, and would lack the new key if they had to lead: stop them, rotate, copy"
+                            + " the keyring file of this server to theirs, and start them again");
             VariableKey made = variables.rotate();
             return RotateVariableKeyResponse.newBuilder()
                     .setKey(made)

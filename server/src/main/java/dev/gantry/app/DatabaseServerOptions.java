@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The command line options that name a server's database. */
@@ -14,12 +15,16 @@ final class DatabaseServerOptions {
     /** The environment variable with the password. */
     static final String PASSWORD = "GANTRY_DB_PASSWORD";
 
+    private static final Pattern ADDRESS =
+            Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\s:/\\[\\]]{1,200}):[1-9][0-9]{0,4}");
+
     @Option(
             names = "--db",
             paramLabel = "URL",
             description =
                     "The server's database in PostgreSQL, such as jdbc:postgresql://db.example.com:5432/gantry, with parameters"
-                            + " of its JDBC driver. One server at a time writes to it. Default: H2, in the data directory.")
+                            + " of its JDBC driver. Several servers may share it: one of them leads, and the others pass calls on"
+                            + " to it. Default: H2, in the data directory.")
     private String url;
 
     @Option(names = "--db-user", paramLabel = "NAME", description = "The role in PostgreSQL.")
@@ -32,6 +37,14 @@ final class DatabaseServerOptions {
                     + ", if it is set.")
     private Path passwordFile;
 
+    @Option(
+            names = "--advertise",
+            paramLabel = "HOST:PORT",
+            description =
+                    "The address by which the other servers of a database in PostgreSQL, nodes and clients reach this server."
+                            + " Default: the one of --listen, with this machine's address if that is of all interfaces.")
+    private String advertised;
+
     /**
      * Returns the address of the database.
      *
@@ -41,9 +54,9 @@ final class DatabaseServerOptions {
      */
     Optional<PostgresAddress> toPostgres(Map<String, String> environment) {
         if (url == null) {
-            if (user != null || passwordFile != null) {
+            if (user != null || passwordFile != null || advertised != null) {
                 throw new IllegalArgumentException(
-                        "--db-user and --db-password-file are of a database in PostgreSQL: name it with --db");
+                        "--db-user, --db-password-file and --advertise are of a database in PostgreSQL: name it with --db");
             }
             return Optional.empty();
         }
@@ -51,6 +64,20 @@ final class DatabaseServerOptions {
                 .map(DatabaseServerOptions::read)
                 .or(() -> Optional.ofNullable(environment.get(PASSWORD)).filter(value -> !value.isEmpty()));
         return Optional.of(new PostgresAddress(url, Optional.ofNullable(user), password));
+    }
+
+    /**
+     * Returns the address by which others reach this server.
+     *
+     * @return {@code HOST:PORT}; empty: that which it listens on
+     * @throws IllegalArgumentException if it is not {@code HOST:PORT}
+     */
+    Optional<String> advertised() {
+        if (advertised != null && !ADDRESS.matcher(advertised).matches()) {
+            throw new IllegalArgumentException(
+                    "--advertise %s is not HOST:PORT, such as server1.example.com:7470".formatted(advertised));
+        }
+        return Optional.ofNullable(advertised);
     }
 
     private static String read(Path file) {

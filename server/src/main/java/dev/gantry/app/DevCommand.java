@@ -62,7 +62,7 @@ final class DevCommand implements Runnable {
         // The node's options are read before anything starts: a fault in them must not leave a server's new files
         // behind.
         var unused = nodeConfig(ServerConfig.DEFAULT_LISTEN, directory);
-        GantryServer server = ServerCommand.start(serverConfig);
+        RunningServer server = ServerCommand.start(serverConfig);
         GantryNode node = startNode(server, directory);
         return () -> {
             node.closeStoppingTasks();
@@ -70,7 +70,7 @@ final class DevCommand implements Runnable {
         };
     }
 
-    private GantryNode startNode(GantryServer server, Path directory) {
+    private GantryNode startNode(RunningServer server, Path directory) {
         try {
             return NodeCommand.start(nodeConfig(reachable(server), directory));
         } catch (RuntimeException e) {
@@ -87,7 +87,7 @@ final class DevCommand implements Runnable {
     }
 
     /** Returns the address of the server for this process: one on loopback if it listens on all addresses. */
-    private static String reachable(GantryServer server) {
+    private static String reachable(RunningServer server) {
         return server.address().getAddress().isAnyLocalAddress()
                 ? LOOPBACK + ":" + server.address().getPort()
                 : HostPort.format(server.address());

@@ -4,7 +4,6 @@ import dev.gantry.access.PolicyGrants;
 import dev.gantry.api.GrpcServer;
 import dev.gantry.api.JobValidator;
 import dev.gantry.api.Snapshots;
-import dev.gantry.api.TlsTransport;
 import dev.gantry.audit.AuditLog;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.Identifiers;
@@ -21,6 +20,7 @@ import dev.gantry.cluster.job.Dispatcher;
 import dev.gantry.cluster.job.JobRegistry;
 import dev.gantry.cluster.job.JobVersionCache;
 import dev.gantry.cluster.job.PeriodicLauncher;
+import dev.gantry.cluster.node.KnownServers;
 import dev.gantry.cluster.node.NodeAdmission;
 import dev.gantry.cluster.node.NodeDrainer;
 import dev.gantry.cluster.node.NodeLiveness;
@@ -39,31 +39,28 @@ import dev.gantry.driver.DriverMachineUses;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.driver.rkt.RktConfigCheck;
 import dev.gantry.scheduler.Scheduler;
+import dev.gantry.store.Member;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreHealth;
 import dev.gantry.tls.AuthorityPin;
-import dev.gantry.tls.OwnCertificates;
-import dev.gantry.tls.ServerCertificates;
 import dev.gantry.tls.ServerTls;
 import dev.gantry.v1.Identity;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running server: the one place where its parts are put together. */
-final class GantryServer implements AutoCloseable {
+final class GantryServer implements RunningServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(GantryServer.class);
 
@@ -78,6 +75,9 @@ final class GantryServer implements AutoCloseable {
 
     /** How soon variables are encrypted again after a rotation of their keys. */
     private static final Duration KEY_ROTATION = Duration.ofSeconds(5);
+
+    /** How soon nodes that connect are told of a new server. */
+    private static final Duration SERVERS = Duration.ofSeconds(5);
 
     private final Store store;
     private final ServerThreads threads;
@@ -119,10 +119,48 @@ final class GantryServer implements AutoCloseable {
             ServerConfig config, Clocks clocks, RandomGenerator random, RandomGenerator secrets, Runnable end)
             throws IOException {
         // Before the store is opened, which may take long: a file of TLS that can't be used is reported at once.
-        Optional<ServerCertificates> given = config.tls()
-                .filter(tls -> tls.ownNames().isEmpty())
-                .map(tls -> ServerCertificates.load(tls, clocks.wall()));
-        Store store = Store.open(config.store());
+        Optional<ServerSecurity> given =
+                config.tls().flatMap(ServerTls::ownNames).isEmpty()
+                        ? Optional.of(ServerSecurity.open(config.tls(), clocks.wall()))
+                        : Optional.empty();
+        Member self = config.member(config.listen());
+        Store store = Store.open(config.store(self));
+        ServerSecurity security;
+        try {
+            // The store keeps other processes away from the data directory.
+            security = given.orElseGet(() -> ServerSecurity.open(config.tls(), clocks.wall()));
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+        return serve(config, security, store, self, Optional.empty(), clocks, random, secrets, end);
+    }
+
+    /**
+     * Resumes the pending work in a store, and serves.
+     *
+     * @param config the configuration
+     * @param security what the server shows of itself
+     * @param store the store, which the server closes, also if it can't start
+     * @param self what others are told of this server
+     * @param handOver lets another server lead, which takes effect later; empty: no other server can
+     * @param clocks the clocks
+     * @param random makes identifiers; used by several threads at a time
+     * @param secrets makes secrets; used by several threads at a time
+     * @param end ends the process, called when its memory can't be trusted any more
+     * @throws IOException if the address can't be bound
+     */
+    static GantryServer serve(
+            ServerConfig config,
+            ServerSecurity security,
+            Store store,
+            Member self,
+            Optional<Runnable> handOver,
+            Clocks clocks,
+            RandomGenerator random,
+            RandomGenerator secrets,
+            Runnable end)
+            throws IOException {
         store.health().listen(state -> {
             if (state instanceof StoreHealth.Broken broken && broken.recovery() == StoreHealth.Recovery.RESTART) {
                 end.run();
@@ -133,23 +171,20 @@ final class GantryServer implements AutoCloseable {
         Optional<Keyring> keyring = Optional.empty();
         try {
             audit = config.audit().map(options -> AuditLog.open(options, clocks.wall()));
-            Optional<OwnCertificates> own = config.tls().flatMap(tls -> ownCertificates(tls, clocks.wall()));
-            own.ifPresent(made -> threads.repeatCollection(OWN_RENEWAL, made::renew));
-            Optional<ServerCertificates> certificates =
-                    given.or(() -> config.tls().map(tls -> ServerCertificates.load(tls, clocks.wall())));
-            certificates.ifPresent(read -> threads.repeatCollection(RENEWAL, read::reload));
+            threads.repeatCollection(OWN_RENEWAL, security::renew);
+            threads.repeatCollection(RENEWAL, security::reload);
             TokenFiles tokens = new TokenFiles(
                     config.storeDir(),
                     config.tls().map(ServerTls::authority),
-                    own.map(made -> AuthorityPin.of(made.authority()).sha256()));
+                    security.own().map(made -> AuthorityPin.of(made.authority()).sha256()));
             Keyring opened = Keyring.open(
                     config.keyring(), store.reader().variables().countByKey().keySet());
             keyring = Optional.of(opened);
             GrpcServer grpc = wire(
                     config,
-                    credentials(config, certificates),
-                    own,
+                    security,
                     store,
+                    new GrpcServer.Servers(self, store.members(), store.passOnSecret(), store::isLeader, handOver),
                     threads,
                     clocks,
                     random,
@@ -172,12 +207,17 @@ final class GantryServer implements AutoCloseable {
         }
     }
 
-    /** Returns the address that the server listens on, with the actual port. */
-    InetSocketAddress address() {
+    /** Returns the id of the key that encrypts variables; empty if no key can be used. */
+    OptionalLong variableKey() {
+        List<Long> ids = keyring.ids();
+        return ids.isEmpty() ? OptionalLong.empty() : OptionalLong.of(keyring.primaryId());
+    }
+
+    @Override
+    public InetSocketAddress address() {
         return address;
     }
 
-    /** Completes open calls and pending writes, then closes the store. Closing the server again does nothing. */
     @Override
     public void close() {
         if (closed.getAndSet(true)) {
@@ -190,19 +230,6 @@ final class GantryServer implements AutoCloseable {
         keyring.close();
         store.close();
         LOG.info("Gantry server has stopped");
-    }
-
-    /** Called when the database is open: no other process may make the files at the same time. */
-    private static Optional<OwnCertificates> ownCertificates(ServerTls tls, InstantSource clock) {
-        return tls.ownNames()
-                .map(names -> OwnCertificates.open(
-                        tls.authority().toAbsolutePath().getParent(), names, clock, new SecureRandom()));
-    }
-
-    private static ServerCredentials credentials(ServerConfig config, Optional<ServerCertificates> certificates) {
-        return certificates
-                .map(read -> TlsTransport.credentials(config.tls().orElseThrow(), read))
-                .orElseGet(InsecureServerCredentials::create);
     }
 
     /**
@@ -230,9 +257,9 @@ final class GantryServer implements AutoCloseable {
 
     private static GrpcServer wire(
             ServerConfig config,
-            ServerCredentials credentials,
-            Optional<OwnCertificates> own,
+            ServerSecurity security,
             Store store,
+            GrpcServer.Servers servers,
             ServerThreads threads,
             Clocks clocks,
             RandomGenerator random,
@@ -272,6 +299,8 @@ final class GantryServer implements AutoCloseable {
         NodeAdmission admission = new NodeAdmission(store.reader().nodes(), access, config.isInsecure());
         Variables variables = new Variables(store, keyring, clock);
         ServiceCatalog services = new ServiceCatalog(store.reader(), versions, watches, threads.streams());
+        KnownServers known = new KnownServers(store.members());
+        known.refresh();
         NodeSessions sessions = new NodeSessions(
                 store.reader(),
                 nodes,
@@ -282,9 +311,15 @@ final class GantryServer implements AutoCloseable {
                 name -> services.healthy(name, List.of(), jobId -> true),
                 watches,
                 () -> identity(store),
+                known::list,
                 threads.streams(),
                 clock);
 
+        threads.repeat(SERVERS, () -> {
+            if (known.refresh()) {
+                sessions.tellServers();
+            }
+        });
         store.listen(versions::publish);
         // The scheduler plans while the disk is busy with what it plans for. Its plans are writes themselves.
         store.listenToCommits(loop::publish);
@@ -320,7 +355,7 @@ final class GantryServer implements AutoCloseable {
 
         GrpcServer grpc = GrpcServer.start(
                 config.listen(),
-                credentials,
+                security.ofServer(),
                 new GrpcServer.Parts(
                         new JobValidator(drivers, Cron::fault),
                         scheduler,
@@ -336,13 +371,14 @@ final class GantryServer implements AutoCloseable {
                         watches,
                         sessions,
                         admission,
-                        own,
+                        security.own(),
                         services,
                         variables,
                         new GrpcServer.Access(access, accessRegistry, bootstrap, config.isInsecure()),
                         audit,
                         new GarbageRequests(collector, threads.garbage()),
                         snapshots,
+                        servers,
                         config.limits(),
                         clock,
                         store.clusterId(),

@@ -3,7 +3,9 @@ package dev.gantry.app;
 import dev.gantry.api.CallLimits;
 import dev.gantry.audit.AuditOptions;
 import dev.gantry.cluster.gc.GarbageThresholds;
+import dev.gantry.node.fingerprint.HostAddress;
 import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.store.Member;
 import dev.gantry.store.PostgresAddress;
 import dev.gantry.store.StoreOptions;
 import dev.gantry.tls.ServerTls;
@@ -13,6 +15,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.IntFunction;
 
 /**
@@ -35,6 +38,8 @@ import java.util.function.IntFunction;
  * @param limits how much callers may ask of the server
  * @param keyringFile the file with the keys of variables; empty: {@code server/keyring/variables.json} in the data directory
  * @param postgres the database in PostgreSQL; empty: H2, in the data directory
+ * @param advertised {@code HOST:PORT} by which other servers, nodes and clients reach this server; empty: {@code listen}, with
+ *     the machine's address if it listens on all
  */
 record ServerConfig(
         Path dataDir,
@@ -50,7 +55,8 @@ record ServerConfig(
         Optional<AuditOptions> audit,
         CallLimits limits,
         Optional<Path> keyringFile,
-        Optional<PostgresAddress> postgres) {
+        Optional<PostgresAddress> postgres,
+        Optional<String> advertised) {
 
     /** The default address. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
@@ -92,6 +98,7 @@ record ServerConfig(
                 Optional.empty(),
                 CallLimits.DEFAULT,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -122,20 +129,57 @@ record ServerConfig(
         }
     }
 
-    /** Returns which database the server uses. */
-    StoreOptions store() {
-        return new StoreOptions(storeDir(), postgres, acceptLostWrites, serverName());
+    /**
+     * Returns which database the server uses.
+     *
+     * @param self what the database tells others of this server
+     */
+    StoreOptions store(Member self) {
+        return new StoreOptions(storeDir(), postgres, acceptLostWrites, self);
+    }
+
+    /**
+     * Returns what the database tells others of this process.
+     *
+     * @param bound the address that it listens on, with the actual port
+     * @return the server, with another id at each call
+     */
+    Member member(InetSocketAddress bound) {
+        String address = advertised.orElseGet(() -> bound.getAddress().isAnyLocalAddress()
+                ? HostAddress.ofDefaultRoute() + ":" + bound.getPort()
+                : HostPort.format(bound));
+        return new Member(UUID.randomUUID().toString(), serverName(bound), address, ProgramVersion.get());
     }
 
     /** Returns a name that tells people on which machine, at which address and in which process this server runs. */
-    private String serverName() {
+    private static String serverName(InetSocketAddress bound) {
         String process = "process " + ProcessHandle.current().pid();
         try {
-            return "%s (%s, %s)".formatted(InetAddress.getLocalHost().getHostName(), HostPort.format(listen), process);
+            return "%s (%s, %s)".formatted(InetAddress.getLocalHost().getHostName(), HostPort.format(bound), process);
         } catch (UnknownHostException e) {
             // The machine's own name is in no directory; its address is enough.
-            return "%s (%s)".formatted(HostPort.format(listen), process);
+            return "%s (%s)".formatted(HostPort.format(bound), process);
         }
+    }
+
+    /** Returns the same configuration with another address to listen on. */
+    ServerConfig listeningAt(InetSocketAddress address) {
+        return new ServerConfig(
+                dataDir,
+                address,
+                nodeTimeToLive,
+                scheduling,
+                garbage,
+                garbageInterval,
+                acceptLostWrites,
+                isInsecure,
+                localCredentials,
+                tls,
+                audit,
+                limits,
+                keyringFile,
+                postgres,
+                advertised);
     }
 
     /** Returns the directory of the server's own files, and of its database {@code gantry.mv.db} if it uses H2. */

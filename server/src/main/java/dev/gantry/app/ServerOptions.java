@@ -149,7 +149,8 @@ final class ServerOptions {
                 audit.toAudit(dataDir.resolve("server")),
                 limits.toLimits(),
                 Optional.ofNullable(keyringFile),
-                database.toPostgres(System.getenv()));
+                database.toPostgres(System.getenv()),
+                database.advertised());
     }
 
     private GarbageThresholds garbage() {

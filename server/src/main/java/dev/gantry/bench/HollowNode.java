@@ -83,8 +83,8 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
             case DESIRED_STATE -> obey(response.getDesiredState());
             case ALLOCATION_UPDATES_ACK ->
                 acknowledged(response.getAllocationUpdatesAck().getSequence());
-            case IDENTITY -> {
-                // It is new in each run, and knows no other cluster.
+            case IDENTITY, SERVER_ADDRESSES -> {
+                // It is new in each run, and knows no other cluster and no other server.
             }
             case READ_LOG, FILE_QUESTION, REJOIN, TASK_ACTION, TASK_VARIABLES, TEMPLATE_DATA, MESSAGE_NOT_SET ->
                 throw new IllegalStateException("A simulated node has no logs and no files");

@@ -26,6 +26,7 @@ public final class GantryCli {
     static final int MISUSED = 2;
 
     private static final String NODE = "node";
+    private static final String SERVER = "server";
     private static final String RESTORE = "operator snapshot restore";
     private static final String HELP = "help";
     private static final Set<String> VERSIONS = Set.of("version", "--version", "-V");
@@ -41,7 +42,7 @@ public final class GantryCli {
      * @param context the environment of the commands
      * @param version the lines of {@code gantry version}
      * @param programs further commands. One that is called {@code node} gets the client's {@code node status}, {@code node
-     *     drain} and others as its subcommands; one that is called {@code operator snapshot restore} becomes a subcommand
+     *     drain} and others as its subcommands; one that is called {@code server} gets {@code server members}; one that is called {@code operator snapshot restore} becomes a subcommand
      */
     public GantryCli(CliContext context, Supplier<List<String>> version, List<Program> programs) {
         this.context = context;
@@ -93,10 +94,7 @@ public final class GantryCli {
         List<CommandTree> all = new ArrayList<>();
         programs.stream()
                 .filter(program -> !program.name().equals(RESTORE))
-                .forEach(program -> all.add(command(
-                        program.name(),
-                        program.command(),
-                        program.name().equals(NODE) ? node(context, server) : NOTHING)));
+                .forEach(program -> all.add(command(program.name(), program.command(), below(program.name(), server))));
         all.addAll(List.of(
                 jobCommands(context, server),
                 group(
@@ -125,6 +123,10 @@ public final class GantryCli {
                                 "Show and rotate the keys of variables.",
                                 command("list", () -> new KeyringListCommand(context, server)),
                                 command("rotate", () -> new KeyringRotateCommand(context, server))),
+                        group(
+                                "leader",
+                                "Choose the server that leads.",
+                                command("transfer", () -> new LeaderTransferCommand(context, server))),
                         snapshotCommands(context, server)),
                 group("system", "Maintain the cluster.", command("gc", () -> new SystemGcCommand(context, server))),
                 group("eval", "Show evaluations.", command("status", () -> new EvalStatusCommand(context, server))),
@@ -159,8 +161,21 @@ public final class GantryCli {
                 command(HELP, HelpCommand::new)));
         if (all.stream().noneMatch(tree -> tree.name().equals(NODE))) {
             all.add(group(NODE, "Show and manage nodes.", node(context, server)));
+            all.add(group(SERVER, "Show servers.", members(server)));
         }
         return command("gantry", () -> new RootCommand(server), all.toArray(CommandTree[]::new));
+    }
+
+    private CommandTree[] below(String program, ServerOption server) {
+        return switch (program) {
+            case NODE -> node(context, server);
+            case SERVER -> new CommandTree[] {members(server)};
+            default -> NOTHING;
+        };
+    }
+
+    private CommandTree members(ServerOption server) {
+        return command("members", () -> new ServerMembersCommand(context, server));
     }
 
     private static CommandTree aclCommands(CliContext context, ServerOption server) {

@@ -18,7 +18,8 @@ final class NomadCommands {
     /** The most words of a command. */
     private static final int LONGEST = 3;
 
-    private static final String ONE_SERVER = "a cluster has one server, which nothing joins or leaves";
+    private static final String SHARED_DATABASE =
+            "servers that are started with the same --db are one cluster; 'gantry server members' shows them";
     private static final String NO_GOSSIP =
             "servers do not gossip; 'gantry tls ca create' and 'gantry tls cert create' make"
                     + " the certificates of a cluster";
@@ -51,8 +52,7 @@ final class NomadCommands {
             entry("status", "gantry job status [JOB]"),
             entry("agent-info", "gantry status"),
             entry("check", "gantry status"),
-            entry("server members", "gantry status"),
-            entry("server-members", "gantry status"),
+            entry("server-members", "gantry server members"),
             entry("acl policy info", "gantry acl policy read NAME"),
             entry("acl token info", "gantry acl token read ACCESSOR"),
             entry("var purge", "gantry var delete PATH"),
@@ -72,16 +72,17 @@ final class NomadCommands {
             entry("node meta", "meta is set by 'gantry node --meta KEY=VALUE'"),
             entry("node pool", "nodes are told apart by --class and --meta of 'gantry node', and constraints"),
             entry("node intro", "a node joins with a token: gantry acl token create --type join"),
-            entry("server join", ONE_SERVER),
-            entry("server force-leave", ONE_SERVER),
-            entry("server-join", ONE_SERVER),
-            entry("server-force-leave", ONE_SERVER),
+            entry("server join", SHARED_DATABASE),
+            entry("server force-leave", SHARED_DATABASE),
+            entry("server-join", SHARED_DATABASE),
+            entry("server-force-leave", SHARED_DATABASE),
             entry("keygen", NO_GOSSIP),
             entry("keyring", NO_GOSSIP),
             entry("operator gossip", NO_GOSSIP),
             entry("operator keygen", NO_GOSSIP),
-            entry("operator raft", ONE_SERVER),
-            entry("operator autopilot", ONE_SERVER),
+            entry("operator raft transfer-leadership", "gantry operator leader transfer"),
+            entry("operator raft", SHARED_DATABASE),
+            entry("operator autopilot", SHARED_DATABASE),
             entry("operator api", "the API is gRPC: grpcurl calls it"),
             entry("operator debug", "servers and nodes log to standard error"),
             entry("operator metrics", "'gantry status' counts what the server has"),

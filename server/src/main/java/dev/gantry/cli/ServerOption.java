@@ -31,8 +31,11 @@ final class ServerOption {
     @Option(
             names = "--address",
             paramLabel = "HOST:PORT",
-            description = "The server; with https:// before it, over TLS. Default: $" + VARIABLE + ", or "
-                    + GantryClient.DEFAULT_ADDRESS + ".")
+            description =
+                    "The server; with https:// before it, over TLS. Several servers of one cluster have commas between"
+                            + " them: the command calls the first that it can connect to. Default: $" + VARIABLE
+                            + ", or "
+                            + GantryClient.DEFAULT_ADDRESS + ".")
     private String address;
 
     @Option(
@@ -65,7 +68,7 @@ final class ServerOption {
             GantryClient.Builder client = GantryClient.builder()
                     .environment(context.environment())
                     .address(server)
-                    .retry(RETRY)
+                    .retry(server.contains(",") ? RetryPolicy.DEFAULT : RETRY)
                     .watchPatience(WATCH_PATIENCE)
                     .userAgent("gantry-cli")
                     .transport(CommandTransport::channel);

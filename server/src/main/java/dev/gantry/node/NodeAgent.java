@@ -261,7 +261,7 @@ public final class NodeAgent {
                 }
             }
             case REJOIN -> rejoin();
-            case IDENTITY, REGISTERED, MESSAGE_NOT_SET ->
+            case IDENTITY, REGISTERED, SERVER_ADDRESSES, MESSAGE_NOT_SET ->
                 LOG.warn("Ignoring a message that this version of the node does not know");
         }
     }

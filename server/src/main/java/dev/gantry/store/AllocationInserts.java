@@ -26,7 +26,8 @@ public final class AllocationInserts implements AutoCloseable {
      * @throws StoreException if it cannot be created
      */
     public static AllocationInserts create(Path dataDir) {
-        return new AllocationInserts(H2Database.open(dataDir, false, "inserts").database());
+        return new AllocationInserts(
+                H2Database.open(dataDir, false, Member.unreachable("inserts")).database());
     }
 
     /**

@@ -59,10 +59,10 @@ final class H2Database extends Database {
      * Opens the database in a directory after a {@link DatabaseCheck}, creates it if it is missing, and migrates it.
      *
      * @param acceptLostWrites true to open it although it lacks acknowledged writes
-     * @param holder the name of this server
+     * @param holder this server
      * @throws StoreException if the database cannot be opened or migrated, or lacks acknowledged writes
      */
-    static OpenedDatabase open(Path dataDir, boolean acceptLostWrites, String holder) {
+    static OpenedDatabase open(Path dataDir, boolean acceptLostWrites, Member holder) {
         AllocationIndex checked = new AllocationIndex();
         boolean isForked = new DatabaseCheck(dataDir, checked).isForked(acceptLostWrites);
         Path directory = DataDirectory.create(dataDir);
@@ -193,6 +193,7 @@ final class H2Database extends Database {
         return switch (recovery) {
             case REOPENING -> "make sure that its disk has free space; the server opens the database again by itself";
             case OPERATOR -> "check the disk of the data directory, then start the server again";
+            case OTHER_LEADER -> StoreHealth.FOLLOWS;
             case RESTART -> StoreHealth.RESTARTED;
         };
     }

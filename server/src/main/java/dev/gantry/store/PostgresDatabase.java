@@ -21,6 +21,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
@@ -47,7 +48,10 @@ final class PostgresDatabase extends Database {
     private static final Duration LOCK = Duration.ofSeconds(10);
 
     /** The database ends a transaction of a server that was paused in it, and so frees the row of the lease. */
-    private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(10);
+    private static final Duration IDLE_IN_TRANSACTION = WriterLease.LASTS;
+
+    /** The limit of answers to a server that asks which one leads: it must know soon that it can't tell. */
+    private static final Duration MEMBER_ANSWER = Duration.ofSeconds(5);
 
     /** Longer than who reads a snapshot may pause before it is cut off. */
     private static final Duration SNAPSHOT_PAUSE = Duration.ofSeconds(90);
@@ -83,6 +87,9 @@ final class PostgresDatabase extends Database {
 
     private final PostgresAddress address;
 
+    /** The newest migration when nothing was left to migrate; empty: not known. Set before other threads use this object. */
+    private Optional<Integer> migrated = Optional.empty();
+
     private PostgresDatabase(PostgresAddress address) {
         super(SQLDialect.POSTGRES, PostgresDatabase::remedy);
         this.address = address;
@@ -95,25 +102,66 @@ final class PostgresDatabase extends Database {
      *     another server writes to it
      */
     static OpenedDatabase open(PostgresAddress address, StoreOptions options) {
-        Path directory = DataDirectory.create(options.dataDir());
+        PostgresDatabase database = prepare(address);
+        try {
+            return database.lead(options);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Connects to a database and checks how it is set up, and whether it has to be migrated. Changes nothing, so that it can be
+     * done while another server writes.
+     *
+     * @throws StoreException if the database can't be reached or used
+     */
+    static PostgresDatabase prepare(PostgresAddress address) {
         PostgresDatabase database = new PostgresDatabase(address);
-        HikariDataSource pool = database.connect();
-        database.use(pool);
-        Optional<WriterLease> lease = Optional.empty();
+        database.use(database.connect());
         try {
             database.checkServer();
-            boolean isNew = !database.hasTables();
-            boolean isForked = database.isForked(directory, isNew, options.acceptLostWrites());
-            // Not while another server uses the tables as they are.
-            lease = isNew ? Optional.empty() : Optional.of(database.lease(options.server(), isForked));
-            migrate(address);
-            lease = lease.or(() -> Optional.of(database.lease(options.server(), isForked)));
-            return new OpenedDatabase(database, lease.get(), isForked, new AllocationIndex());
+            if (hasTables(database.dsl()) && flyway(address).info().pending().length == 0) {
+                database.migrated = database.newestMigration();
+            }
+            return database;
         } catch (RuntimeException e) {
-            lease.ifPresent(WriterLease::close);
-            pool.close();
+            database.close();
             throw e instanceof DataAccessException ? unusable(address, e) : e;
         }
+    }
+
+    /**
+     * Takes the lease after a check that the database has all acknowledged writes, and migrates it if that is due.
+     *
+     * @return this database, which is open until that is closed
+     * @throws StoreException as {@link #open}; the database stays prepared
+     */
+    OpenedDatabase lead(StoreOptions options) {
+        Path directory = DataDirectory.create(options.dataDir());
+        Optional<WriterLease> lease = Optional.empty();
+        try {
+            boolean isNew = !hasTables(dsl());
+            boolean isForked = isForked(directory, isNew, options.acceptLostWrites());
+            // Not while another server uses the tables as they are.
+            lease = isNew ? Optional.empty() : Optional.of(lease(options.server(), isForked));
+            if (migrated.isEmpty() || !migrated.equals(newestMigration())) {
+                migrate(address);
+            }
+            lease = lease.or(() -> Optional.of(lease(options.server(), isForked)));
+            return new OpenedDatabase(this, lease.get(), isForked, new AllocationIndex());
+        } catch (RuntimeException e) {
+            lease.ifPresent(WriterLease::close);
+            throw e instanceof DataAccessException ? unusable(address, e) : e;
+        }
+    }
+
+    /** Returns the number of the migration that was run last. */
+    private Optional<Integer> newestMigration() {
+        return dsl().select(DSL.max(DSL.field(DSL.quotedName("installed_rank"), Integer.class)))
+                .from(DSL.table(DSL.quotedName("flyway_schema_history")))
+                .fetchOptional(0, Integer.class);
     }
 
     private static StoreException unusable(PostgresAddress address, RuntimeException failure) {
@@ -121,7 +169,7 @@ final class PostgresDatabase extends Database {
                 "Can't open the database at %s (%s)".formatted(address, rootMessage(failure)), failure);
     }
 
-    private WriterLease lease(String server, boolean startsAnew) {
+    private WriterLease lease(Member server, boolean startsAnew) {
         return WriterLease.takeShared(dsl(), server, health(), startsAnew);
     }
 
@@ -151,12 +199,13 @@ final class PostgresDatabase extends Database {
                 .value1();
     }
 
-    private boolean hasTables() {
-        return dsl().fetchExists(DSL.selectOne()
+    /** Returns true if a database has the tables that each server asks which one leads. */
+    static boolean hasTables(DSLContext dsl) {
+        return dsl.fetchExists(DSL.selectOne()
                 .from("information_schema.columns")
                 .where("table_schema = current_schema()")
                 .and(DSL.field("table_name").eq(CLUSTER_INDEX.getName()))
-                .and(DSL.field("column_name").eq(CLUSTER_INDEX.LEASE_END.getName())));
+                .and(DSL.field("column_name").eq(CLUSTER_INDEX.LEASE_SECRET.getName())));
     }
 
     /** Compares the database with the file in the data directory; a server without such a file has nothing to compare. */
@@ -195,15 +244,7 @@ final class PostgresDatabase extends Database {
     /** Without the limits of statements: a migration may rewrite a table. PostgreSQL undoes one that fails. */
     static void migrate(PostgresAddress address) {
         try {
-            Flyway.configure()
-                    .dataSource(
-                            address.url(),
-                            address.user().orElse(null),
-                            address.password().orElse(null))
-                    .jdbcProperties(Map.of("connectTimeout", seconds(CONNECT), "tcpKeepAlive", "true"))
-                    .locations("classpath:db/migration", "classpath:db/postgresql")
-                    .load()
-                    .migrate();
+            flyway(address).migrate();
         } catch (FlywayException e) {
             throw new StoreException(
                     "Can't bring the database at %s to this version's schema (%s). The role must be able to create tables in its schema"
@@ -212,10 +253,28 @@ final class PostgresDatabase extends Database {
         }
     }
 
+    private static Flyway flyway(PostgresAddress address) {
+        return Flyway.configure()
+                .dataSource(
+                        address.url(),
+                        address.user().orElse(null),
+                        address.password().orElse(null))
+                .jdbcProperties(Map.of("connectTimeout", seconds(CONNECT), "tcpKeepAlive", "true"))
+                .locations("classpath:db/migration", "classpath:db/postgresql")
+                .load();
+    }
+
     /** Returns a connection without limits for statements, which the caller closes. */
     static Connection connectForLong(PostgresAddress address) throws SQLException {
         Properties properties = driverProperties();
         properties.remove("socketTimeout");
+        return connect(address, properties);
+    }
+
+    /** Returns a connection whose statements end soon, which the caller closes. */
+    static Connection connectForMember(PostgresAddress address) throws SQLException {
+        Properties properties = driverProperties();
+        properties.setProperty("socketTimeout", seconds(MEMBER_ANSWER));
         return connect(address, properties);
     }
 
@@ -317,7 +376,8 @@ final class PostgresDatabase extends Database {
         return Long.toString(duration.toSeconds());
     }
 
-    private static String rootMessage(Throwable failure) {
+    /** Returns what the driver says of a failure, on one line. */
+    static String rootMessage(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null && !(root instanceof SQLException)) {
             root = root.getCause();
@@ -331,6 +391,7 @@ final class PostgresDatabase extends Database {
                 "make sure that PostgreSQL runs, can be reached and has free space; the server connects again by itself";
             case OPERATOR ->
                 "find out whether PostgreSQL was restored, or replaced by a replica that lacks writes, then start the server again";
+            case OTHER_LEADER -> StoreHealth.FOLLOWS;
             case RESTART -> StoreHealth.RESTARTED;
         };
     }

@@ -1,5 +1,7 @@
 package dev.gantry.store;
 
+import static dev.gantry.store.schema.Tables.MEMBER;
+
 import dev.gantry.store.schema.DefaultSchema;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -8,7 +10,10 @@ import java.util.Set;
 import org.jooq.ForeignKey;
 import org.jooq.Table;
 
-/** The tables of a snapshot: all of the schema, each after those that it refers to. */
+/**
+ * The tables of a snapshot: all of the schema, each after those that it refers to, but without the servers, which are not those
+ * of a restored database.
+ */
 final class SnapshotTables {
 
     private SnapshotTables() {}
@@ -16,7 +21,9 @@ final class SnapshotTables {
     /** Returns the tables in the order in which their rows can be inserted. */
     static List<Table<?>> all() {
         Set<Table<?>> ordered = new LinkedHashSet<>();
-        DefaultSchema.DEFAULT_SCHEMA.getTables().forEach(table -> add(table, ordered, new ArrayList<>()));
+        DefaultSchema.DEFAULT_SCHEMA.getTables().stream()
+                .filter(table -> !table.equals(MEMBER))
+                .forEach(table -> add(table, ordered, new ArrayList<>()));
         return List.copyOf(ordered);
     }
 

@@ -68,9 +68,16 @@ public final class Store implements AutoCloseable {
      * @throws StoreException as {@link #open(Path)}
      */
     public static Store open(StoreOptions options) {
-        OpenedDatabase opened = options.postgres()
-                .map(address -> PostgresDatabase.open(address, options))
-                .orElseGet(() -> H2Database.open(options.dataDir(), options.acceptLostWrites(), options.server()));
+        return open(
+                options.postgres()
+                        .map(address -> PostgresDatabase.open(address, options))
+                        .orElseGet(
+                                () -> H2Database.open(options.dataDir(), options.acceptLostWrites(), options.server())),
+                options);
+    }
+
+    /** Makes the store of a database; closes the database if that fails. */
+    static Store open(OpenedDatabase opened, StoreOptions options) {
         try {
             Store store = new Store(opened, options.dataDir());
             store.committer.start();
@@ -160,6 +167,33 @@ public final class Store implements AutoCloseable {
      */
     public StoreHealth health() {
         return database.health();
+    }
+
+    /**
+     * Returns the servers that share the database.
+     *
+     * @return reads of the servers, for any thread that may block on the database
+     */
+    public Members members() {
+        return new Members(database.dsl());
+    }
+
+    /**
+     * Tells whether this server is certain that no other one has taken over the database. Does not ask the database.
+     *
+     * @return false if the server could not renew its lease for too long, for instance because it was paused
+     */
+    public boolean isLeader() {
+        return opened.lease().isCertain();
+    }
+
+    /**
+     * Returns the secret by which this server, while it leads, recognizes calls that other servers pass on.
+     *
+     * @return the secret; empty if another server has taken over the database
+     */
+    public String passOnSecret() {
+        return opened.lease().passOnSecret();
     }
 
     /**

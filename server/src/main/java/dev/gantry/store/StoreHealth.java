@@ -34,11 +34,19 @@ public final class StoreHealth {
          */
         OPERATOR,
         /**
+         * Another server has taken over the database: this one closes its store, and may take over later in its turn. Nothing
+         * is lost.
+         */
+        OTHER_LEADER,
+        /**
          * This process's memory cannot be trusted, but the database can: the process ends and a supervisor starts it
          * again.
          */
         RESTART
     }
+
+    /** The remedy for {@link Recovery#OTHER_LEADER}. */
+    static final String FOLLOWS = "the server ends its work as the leader, and passes calls on to that server";
 
     /** The remedy for {@link Recovery#RESTART}. */
     static final String RESTARTED = "the server ends now and has to be started again";

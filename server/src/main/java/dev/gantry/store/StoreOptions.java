@@ -9,9 +9,9 @@ import java.util.Optional;
  * @param dataDir the data directory: of the H2 database, and of the file that tells which writes were acknowledged
  * @param postgres the database in PostgreSQL; empty: H2 in the data directory
  * @param acceptLostWrites true to open the database although it lacks acknowledged writes
- * @param server the name of this server, which others are told while it may write; at most 255 characters count
+ * @param server this server, which others are told while it may write
  */
-public record StoreOptions(Path dataDir, Optional<PostgresAddress> postgres, boolean acceptLostWrites, String server) {
+public record StoreOptions(Path dataDir, Optional<PostgresAddress> postgres, boolean acceptLostWrites, Member server) {
 
     /**
      * Makes the options of an H2 database.
@@ -25,6 +25,6 @@ public record StoreOptions(Path dataDir, Optional<PostgresAddress> postgres, boo
                 dataDir,
                 Optional.empty(),
                 acceptLostWrites,
-                "process " + ProcessHandle.current().pid());
+                Member.unreachable("process " + ProcessHandle.current().pid()));
     }
 }

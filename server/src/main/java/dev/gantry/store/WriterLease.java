@@ -2,7 +2,9 @@ package dev.gantry.store;
 
 import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
 
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,23 +34,27 @@ final class WriterLease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WriterLease.class);
 
     /** How long the lease lasts after it was taken or renewed. */
-    static final Duration LASTS = Duration.ofSeconds(6);
+    static final Duration LASTS = Duration.ofSeconds(3);
 
-    private static final Duration RENEWED = Duration.ofSeconds(2);
+    private static final Duration RENEWED = Duration.ofMillis(750);
 
     /** The database's clock, in milliseconds. */
-    private static final Field<Long> NOW =
+    static final Field<Long> NOW =
             DSL.field("cast(extract(epoch from current_timestamp) * 1000 as bigint)", Long.class);
 
-    private static final long POLL_MILLIS = 250;
+    /** Selects the row while anybody may take the lease. */
+    static final Condition IS_FREE = CLUSTER_INDEX.LEASE_END.isNull().or(CLUSTER_INDEX.LEASE_END.lt(NOW));
 
-    private static final int HOLDER_LENGTH = 255;
+    private static final int SECRET_BYTES = 24;
 
     private final DSLContext dsl;
     private final long epoch;
 
     /** Renews the lease; null until that is needed. Owned by whoever opens and closes the store. */
     private ScheduledExecutorService renewals;
+
+    /** When the last renewal that succeeded began, by {@link System#nanoTime}. */
+    private volatile long renewed;
 
     private WriterLease(DSLContext dsl, long epoch) {
         this.dsl = dsl;
@@ -64,52 +70,32 @@ final class WriterLease implements AutoCloseable {
      */
     record Standing(long index, long epoch, String holder) {}
 
-    private record Held(long epoch, String holder, Optional<Long> end) {}
-
     /** Takes the lease of a database that no other server can have open. It lasts until another server takes it. */
-    static WriterLease takeAlone(DSLContext dsl, String holder) {
+    static WriterLease takeAlone(DSLContext dsl, Member holder) {
         return new WriterLease(
                 dsl, take(dsl, holder, DSL.noCondition(), null, false).orElseThrow(WriterLease::noRow));
     }
 
     /**
-     * Takes the lease of a database that several servers can have open, and begins to renew it. Waits for the end of the
-     * lease of a server that does not renew it any more.
+     * Takes the lease of a database that several servers can have open, and begins to renew it.
      *
-     * @param holder the name of this server, for errors and logs of others
+     * @param holder this server
      * @param health learns that another server has taken the lease
      * @param startsAnew true if the database is an older state of another one, in which epochs that are to come were used
-     * @throws StoreException if another server renews the lease, which it names
+     * @throws LeaseHeldException if another server has the lease, which it names
      */
-    static WriterLease takeShared(DSLContext dsl, String holder, StoreHealth health, boolean startsAnew) {
-        Condition isFree = CLUSTER_INDEX.LEASE_END.isNull().or(CLUSTER_INDEX.LEASE_END.lt(NOW));
-        Held first = held(dsl);
-        Optional<Long> taken = take(dsl, holder, isFree, end(), startsAnew);
-        for (long waited = 0; taken.isEmpty(); waited += POLL_MILLIS) {
-            Held now = held(dsl);
-            boolean isRenewed = now.end().isPresent() && !now.equals(first);
-            if (isRenewed || waited > 2 * LASTS.toMillis()) {
-                throw new StoreException(
-                        "Another gantry server, %s, writes to the database; stop it first, or use another database"
-                                .formatted(now.holder()));
-            }
-            if (waited == 0) {
-                LOG.info(
-                        "{} may write to the database: waiting for the end of its lease, in {} s at most",
-                        now.holder(),
-                        LASTS.toSeconds());
-            }
-            pause();
-            taken = take(dsl, holder, isFree, end(), startsAnew);
-        }
-        WriterLease lease = new WriterLease(dsl, taken.get());
+    static WriterLease takeShared(DSLContext dsl, Member holder, StoreHealth health, boolean startsAnew) {
+        long before = System.nanoTime();
+        long epoch = take(dsl, holder, IS_FREE, end(), startsAnew)
+                .orElseThrow(() -> new LeaseHeldException(standing(dsl, false).holder()));
+        WriterLease lease = new WriterLease(dsl, epoch);
+        lease.renewed = before;
         lease.keep(health);
         return lease;
     }
 
     private static Optional<Long> take(
-            DSLContext dsl, String holder, Condition isFree, Field<Long> end, boolean startsAnew) {
-        String name = holder.substring(0, Math.min(HOLDER_LENGTH, holder.length()));
+            DSLContext dsl, Member holder, Condition isFree, Field<Long> end, boolean startsAnew) {
         return dsl.transactionResult(configuration -> {
             int changed = configuration
                     .dsl()
@@ -120,15 +106,23 @@ final class WriterLease implements AutoCloseable {
                                             startsAnew ? DSL.trueCondition() : CLUSTER_INDEX.LEASE_EPOCH.eq(0L),
                                             DSL.val(unused()))
                                     .otherwise(CLUSTER_INDEX.LEASE_EPOCH.plus(1)))
-                    .set(CLUSTER_INDEX.LEASE_HOLDER, name)
+                    .set(CLUSTER_INDEX.LEASE_HOLDER, holder.name())
+                    .set(CLUSTER_INDEX.LEASE_ADDRESS, holder.address())
+                    .set(CLUSTER_INDEX.LEASE_SECRET, secret())
                     .set(CLUSTER_INDEX.LEASE_END, end)
                     .where(isFree)
                     .execute();
             // The row is locked until the transaction ends.
             return changed == 0
                     ? Optional.empty()
-                    : Optional.of(held(configuration.dsl()).epoch());
+                    : Optional.of(standing(configuration.dsl(), false).epoch());
         });
+    }
+
+    private static String secret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /**
@@ -139,13 +133,6 @@ final class WriterLease implements AutoCloseable {
         return 1 + (UUID.randomUUID().getMostSignificantBits() >>> 16);
     }
 
-    private static Held held(DSLContext dsl) {
-        return dsl.select(CLUSTER_INDEX.LEASE_EPOCH, CLUSTER_INDEX.LEASE_HOLDER, CLUSTER_INDEX.LEASE_END)
-                .from(CLUSTER_INDEX)
-                .fetchOptional(row -> new Held(row.value1(), row.value2(), Optional.ofNullable(row.value3())))
-                .orElseThrow(WriterLease::noRow);
-    }
-
     private static StoreException noRow() {
         return new StoreException("The database has no row in cluster_index: it is damaged; restore a backup of it");
     }
@@ -154,18 +141,26 @@ final class WriterLease implements AutoCloseable {
         return NOW.plus(LASTS.toMillis());
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(POLL_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreException("Interrupted while another server had the lease of the database", e);
-        }
-    }
-
     /** Returns the epoch of this server. */
     long epoch() {
         return epoch;
+    }
+
+    /**
+     * Returns true if no other server can have taken the lease by now: this server has renewed it less than its duration ago, by
+     * this machine's clock, which counts on while the process is paused.
+     */
+    boolean isCertain() {
+        return Objects.isNull(renewals) || System.nanoTime() - renewed < LASTS.toNanos();
+    }
+
+    /** Returns the secret by which this server recognizes the calls that other servers pass on to it. */
+    String passOnSecret() {
+        return dsl.select(CLUSTER_INDEX.LEASE_SECRET)
+                .from(CLUSTER_INDEX)
+                .where(CLUSTER_INDEX.LEASE_EPOCH.eq(epoch))
+                .fetchOptional(CLUSTER_INDEX.LEASE_SECRET)
+                .orElse("");
     }
 
     /** Reads the row as it was last committed. */
@@ -201,12 +196,15 @@ final class WriterLease implements AutoCloseable {
 
     private void renew(StoreHealth health) {
         try {
+            long before = System.nanoTime();
             int changed = dsl.update(CLUSTER_INDEX)
                     .set(CLUSTER_INDEX.LEASE_END, end())
                     .where(CLUSTER_INDEX.LEASE_EPOCH.eq(epoch))
                     .execute();
             if (changed == 0) {
                 lose(standing(), health, new StoreException("The lease could not be renewed"));
+            } else {
+                renewed = before;
             }
         } catch (RuntimeException e) {
             // The failed query has let the writer examine the database, which tells what is wrong.
@@ -217,11 +215,12 @@ final class WriterLease implements AutoCloseable {
         }
     }
 
-    /** Breaks the store for good: another server writes. */
+    /** Breaks the store for good: another server writes, or the database is another one. */
     void lose(Standing found, StoreHealth health, Throwable cause) {
+        boolean isOtherDatabase = found.holder().isEmpty() || found.epoch() < epoch;
         health.fail(
-                StoreHealth.Recovery.RESTART,
-                found.holder().isEmpty() || found.epoch() < epoch
+                isOtherDatabase ? StoreHealth.Recovery.RESTART : StoreHealth.Recovery.OTHER_LEADER,
+                isOtherDatabase
                         ? "the database was restored, made anew or replaced (its epoch is %d; the epoch of this server is %d)"
                                 .formatted(found.epoch(), epoch)
                         : "another gantry server, %s, has taken over the database (epoch %d; the epoch of this server is %d)"

@@ -335,6 +335,8 @@ final class FakeNode implements AutoCloseable {
                 case REJOIN -> rejoins.incrementAndGet();
                 case TEMPLATE_DATA -> templateData.add(response.getTemplateData());
                 case TASK_VARIABLES -> variables.add(response.getTaskVariables());
+                // It has one server, and stays with it.
+                case SERVER_ADDRESSES -> {}
                 case MESSAGE_NOT_SET -> throw new IllegalStateException("An empty message");
             }
         }

@@ -129,6 +129,7 @@ final class OwnTlsServer implements AutoCloseable {
                         Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false)),
                         CallLimits.DEFAULT,
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 new Clocks(InstantSource.system(), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),

@@ -9,6 +9,7 @@ import dev.gantry.audit.AuditOptions;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
+import dev.gantry.store.Member;
 import dev.gantry.store.PostgresAddress;
 import dev.gantry.tls.ServerTls;
 import dev.gantry.v1.JobType;
@@ -30,7 +31,7 @@ class ServerOptionsTest {
 
     @Test
     void a_server_uses_h2_unless_a_database_is_named() throws IOException {
-        assertThat(config().store().postgres()).isEmpty();
+        assertThat(config().store(Member.unreachable("test")).postgres()).isEmpty();
 
         Path file = Files.writeString(Files.createTempFile("password", ""), "from-file\n");
         try {
@@ -41,7 +42,7 @@ class ServerOptionsTest {
                             "gantry",
                             "--db-password-file",
                             file.toString())
-                    .store()
+                    .store(Member.unreachable("test"))
                     .postgres()
                     .orElseThrow();
             assertThat(address.user()).contains("gantry");

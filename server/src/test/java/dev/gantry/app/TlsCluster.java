@@ -115,6 +115,7 @@ final class TlsCluster implements AutoCloseable {
                         Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false)),
                         CallLimits.DEFAULT,
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 new Clocks(() -> Instant.now().plus(ahead.get()), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),

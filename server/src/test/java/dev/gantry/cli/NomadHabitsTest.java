@@ -122,7 +122,7 @@ class NomadHabitsTest {
                 "node-drain -enable n1     | gantry node drain --enable|--disable NODE",
                 "agent -dev                | 'gantry dev'",
                 "job allocs web            | There is no command \"job allocs\". In place of Nomad's: gantry alloc status --job JOB",
-                "operator raft list-peers  | There is no command \"operator raft\": a cluster has one server",
+                "operator raft list-peers  | There is no command \"operator raft\": servers that are started with the same --db",
                 "status web                | There is no command \"status web\". In place of Nomad's: gantry job status",
                 "acl policy info ops       | gantry acl policy read NAME",
                 "help node-drain           | gantry node drain --enable|--disable NODE",

@@ -57,6 +57,16 @@ final class LongRunning implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /** Sends it a signal, such as STOP. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        if (kill.waitFor() != 0) {
+            throw new AssertionError("It can't be sent " + name);
+        }
+    }
+
     /** Asks it to end (SIGTERM) and answers its exit code. */
     int terminate() throws InterruptedException {
         process.destroy();

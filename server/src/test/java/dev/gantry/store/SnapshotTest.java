@@ -48,7 +48,7 @@ class SnapshotTest {
     @Test
     void a_restored_database_has_the_rows_of_every_table() throws Exception {
         Map<String, List<List<Object>>> saved;
-        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, "test")) {
+        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, Member.unreachable("test"))) {
             Database database = opened.database();
             fill(database.dsl());
             save(database, "file");
@@ -91,7 +91,7 @@ class SnapshotTest {
     @Test
     void a_snapshot_of_h2_is_restored_into_postgresql_once() throws Exception {
         Map<String, List<List<Object>>> saved;
-        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, "test")) {
+        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, Member.unreachable("test"))) {
             fill(opened.database().dsl());
             save(opened.database(), "file");
             saved = rows(opened.database().dsl());
@@ -136,7 +136,7 @@ class SnapshotTest {
 
     @Test
     void a_restored_database_is_another_clusters_unless_it_is_said_to_be_the_same() throws Exception {
-        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, "test")) {
+        try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, Member.unreachable("test"))) {
             Database database = opened.database();
             fill(database.dsl());
             save(database, "file");

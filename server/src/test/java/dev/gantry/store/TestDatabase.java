@@ -33,7 +33,7 @@ public enum TestDatabase {
                     dataDir,
                     Optional.of(TestPostgres.get().database(name(dataDir))),
                     false,
-                    "the server of " + dataDir);
+                    Member.unreachable("the server of " + dataDir));
         }
 
         @Override
@@ -74,6 +74,18 @@ public enum TestDatabase {
     private static CloseableDSLContext plain(CloseableDSLContext connected) {
         connected.settings().withRenderQuotedNames(RenderQuotedNames.NEVER).withRenderSchema(false);
         return connected;
+    }
+
+    /** Executes a statement beside the store. */
+    public void run(Path dataDir, String statement) {
+        execute(dataDir, statement);
+    }
+
+    /** Returns the only value of a query beside the store. */
+    public String text(Path dataDir, String query) {
+        try (var database = connect(dataDir)) {
+            return database.fetchSingle(query).get(0, String.class);
+        }
     }
 
     /** Executes a statement beside the store. */

@@ -151,7 +151,8 @@ final class TestPostgres {
             Path unused = directory.resolve("server");
             PostgresDatabase.open(
                             postgres.address(TEMPLATE),
-                            new StoreOptions(unused, Optional.empty(), false, "the maker of the template"))
+                            new StoreOptions(
+                                    unused, Optional.empty(), false, Member.unreachable("the maker of the template")))
                     .close();
             return postgres;
         } catch (IOException e) {

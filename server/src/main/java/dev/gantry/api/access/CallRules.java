@@ -210,6 +210,8 @@ public final class CallRules {
                 ofCluster(ClusterServiceGrpc.getCollectGarbageMethod(), AclAccess.ACL_ACCESS_WRITE),
                 whatIf(),
                 management(ClusterServiceGrpc.getSaveSnapshotMethod()).audited(),
+                ofCluster(ClusterServiceGrpc.getListServersMethod(), AclAccess.ACL_ACCESS_READ),
+                management(ClusterServiceGrpc.getTransferLeadershipMethod()).audited(),
                 anyToken(ServerReflectionGrpc.getServerReflectionInfoMethod()).notAudited(),
                 forEveryone(HealthGrpc.getCheckMethod()).notAudited(),
                 forEveryone(HealthGrpc.getWatchMethod()));

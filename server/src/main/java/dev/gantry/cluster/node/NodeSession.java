@@ -28,6 +28,7 @@ import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.Registered;
 import dev.gantry.v1.Rejoin;
+import dev.gantry.v1.ServerAddresses;
 import dev.gantry.v1.TaskAction;
 import dev.gantry.v1.TaskActionResult;
 import dev.gantry.v1.TaskVariables;
@@ -48,6 +49,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,6 +120,7 @@ public final class NodeSession {
 
     // Owned by the runs of push.
     private boolean registeredSent;
+    private List<String> toldServers = List.of();
     private boolean snapshotRead;
     private boolean completeSent;
     private final Queue<Allocation> snapshot = new ArrayDeque<>();
@@ -134,6 +137,7 @@ public final class NodeSession {
      * @param variables answers requests for variables
      * @param templates finds what templates look up
      * @param hub wakes sessions when that changes
+     * @param servers the addresses of all servers; never blocks
      * @param awaitOnDisk waits until all writes up to an index are on disk
      * @param executor threads that may block on the database
      * @param clock tells which certificates have ended
@@ -147,6 +151,7 @@ public final class NodeSession {
             VariableAnswers variables,
             TemplateAnswers templates,
             WatchHub hub,
+            Supplier<List<String>> servers,
             LongConsumer awaitOnDisk,
             Executor executor,
             InstantSource clock) {}
@@ -470,6 +475,7 @@ public final class NodeSession {
                 registeredSent = true;
                 sendRegistered();
             }
+            sendServers();
             if (isRefusing) {
                 return;
             }
@@ -498,6 +504,16 @@ public final class NodeSession {
                         .setHeartbeatInterval(
                                 ProtoTimes.toDuration(context.liveness().heartbeatInterval())))
                 .build());
+    }
+
+    private void sendServers() {
+        List<String> servers = context.servers().get();
+        if (!servers.equals(toldServers)) {
+            toldServers = servers;
+            connection.send(ConnectResponse.newBuilder()
+                    .setServerAddresses(ServerAddresses.newBuilder().addAllAddresses(servers))
+                    .build());
+        }
     }
 
     private void readSnapshot() {

@@ -53,6 +53,7 @@ public final class NodeSessions {
      * @param hub wakes sessions when services or variables change
      * @param identity the cluster id and the index that is on disk; called when a session begins, on a thread that must
      *     not block
+     * @param servers the addresses of all servers, which nodes are told; never blocks
      * @param executor threads that may block on the database
      * @param clock the wall clock, by which certificates end
      */
@@ -66,6 +67,7 @@ public final class NodeSessions {
             Function<String, List<ServiceInstance>> services,
             WatchHub hub,
             Supplier<Identity> identity,
+            Supplier<List<String>> servers,
             Executor executor,
             InstantSource clock) {
         this.registry = registry;
@@ -81,6 +83,7 @@ public final class NodeSessions {
                 new VariableAnswers(new NodeTasks(reader, jobVersions), variables),
                 new TemplateAnswers(new NodeTasks(reader, jobVersions), variables, services),
                 hub,
+                servers,
                 this::awaitOnDisk,
                 executor,
                 clock);
@@ -113,6 +116,11 @@ public final class NodeSessions {
         } catch (RuntimeException e) {
             session.end(e);
         }
+    }
+
+    /** Tells all nodes which servers there are, if that has changed. Never blocks. */
+    public void tellServers() {
+        sessions.values().forEach(NodeSession::onReady);
     }
 
     /**

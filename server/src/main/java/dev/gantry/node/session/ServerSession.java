@@ -36,13 +36,12 @@ public final class ServerSession {
     /** A duration that is longer than any session. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
-    private final List<String> servers;
+    private final ServerRotation servers;
     private final SessionTransport transport;
     private final SessionHandler node;
     private final OwnerThread owner;
     private final SessionTimings timings;
     private final Backoff backoff;
-    private int next;
 
     /** The connection that is being prepared; empty if there is a stream, or a wait. */
     private Optional<CompletableFuture<SessionTransport.Prepared>> preparation = Optional.empty();
@@ -72,7 +71,7 @@ public final class ServerSession {
             OwnerThread owner,
             SessionTimings timings,
             RandomGenerator random) {
-        this.servers = List.copyOf(servers);
+        this.servers = new ServerRotation(servers);
         this.transport = transport;
         this.node = node;
         this.owner = owner;
@@ -85,7 +84,7 @@ public final class ServerSession {
         if (closed) {
             return;
         }
-        String server = servers.get(next);
+        String server = servers.current();
         identified = false;
         registered = false;
         CompletableFuture<SessionTransport.Prepared> begun = prepare(server);
@@ -171,7 +170,7 @@ public final class ServerSession {
             lose(server, Status.fromThrowable(cause));
             return;
         }
-        next = (next + 1) % servers.size();
+        servers.advance();
         String why = "This node does not connect to server %s: %s".formatted(server, cause.getMessage());
         if (!why.equals(lastFailure)) {
             lastFailure = why;
@@ -216,8 +215,9 @@ public final class ServerSession {
         registered = true;
         lastFailure = "";
         LOG.info("Connected to server {}", server);
+        servers.settle();
         node.registered();
-        Duration patience = node.accepts() || servers.size() == 1 ? FOREVER : backoff.jitter(timings.refusedRetry());
+        Duration patience = node.accepts() || servers.isAlone() ? FOREVER : backoff.jitter(timings.refusedRetry());
         beat(server, heartbeatInterval(answer), patience);
     }
 
@@ -258,6 +258,15 @@ public final class ServerSession {
                 interval);
     }
 
+    /** Connects to the leader that another server has named. */
+    private void redirect(String server, String leader) {
+        LOG.info("Server {} names {} as the leader", server, leader);
+        preparation = Optional.empty();
+        stream = Optional.empty();
+        servers.prefer(leader);
+        setTimer(this::open, Duration.ZERO);
+    }
+
     private void lose(String server, Status why) {
         boolean wasRegistered = registered;
         if (!identified) {
@@ -266,7 +275,7 @@ public final class ServerSession {
         registered = false;
         preparation = Optional.empty();
         stream = Optional.empty();
-        next = (next + 1) % servers.size();
+        servers.advance();
         Duration delay = delayAfter(why);
         report(server, why, delay, wasRegistered);
         setTimer(this::open, delay);
@@ -327,6 +336,9 @@ public final class ServerSession {
                 identified(server, message.getIdentity());
             } else if (message.hasRegistered()) {
                 begin(server, message.getRegistered());
+            } else if (message.hasServerAddresses() && registered) {
+                servers.learn(message.getServerAddresses().getAddressesList());
+                LOG.info("Knows the servers {}", servers);
             } else if (identified) {
                 node.received(message);
             } else {
@@ -343,8 +355,10 @@ public final class ServerSession {
         }
 
         @Override
-        public void ended(Status why) {
-            lose(server, why);
+        public void ended(Status why, Optional<String> leader) {
+            // A server names the leader before anything else. Who is sent on again waits before the next attempt.
+            Optional<String> other = leader.filter(named -> !identified && servers.isNewRedirect(named));
+            other.ifPresentOrElse(named -> redirect(server, named), () -> lose(server, why));
         }
     }
 }

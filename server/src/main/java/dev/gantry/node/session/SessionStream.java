@@ -1,5 +1,6 @@
 package dev.gantry.node.session;
 
+import dev.gantry.model.LeaderHeader;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.NodeSessionServiceGrpc;
@@ -11,6 +12,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -25,6 +27,9 @@ final class SessionStream {
      * job may be larger.
      */
     private static final int LARGEST_MESSAGE = 16 * 1024 * 1024;
+
+    private static final Metadata.Key<String> LEADER =
+            Metadata.Key.of(LeaderHeader.NAME, Metadata.ASCII_STRING_MARSHALLER);
 
     private static final long KEEP_ALIVE_SECONDS = 10;
     private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
@@ -43,7 +48,8 @@ final class SessionStream {
 
         void ready();
 
-        void ended(Status why);
+        /** The stream has ended. The server may have named another one as the leader: nothing of that is checked yet. */
+        void ended(Status why, Optional<String> leader);
     }
 
     private SessionStream(ManagedChannel channel, Executor owner, Events events) {
@@ -103,11 +109,11 @@ final class SessionStream {
         channel.shutdownNow();
     }
 
-    private void end(Status why) {
+    private void end(Status why, Optional<String> leader) {
         if (!ended) {
             ended = true;
             channel.shutdownNow();
-            events.ended(why);
+            events.ended(why, leader);
         }
     }
 
@@ -139,12 +145,15 @@ final class SessionStream {
 
         @Override
         public void onError(Throwable failure) {
-            owner.execute(() -> end(Status.fromThrowable(failure)));
+            Optional<String> leader =
+                    Optional.ofNullable(Status.trailersFromThrowable(failure)).map(trailers -> trailers.get(LEADER));
+            owner.execute(() -> end(Status.fromThrowable(failure), leader));
         }
 
         @Override
         public void onCompleted() {
-            owner.execute(() -> end(Status.UNAVAILABLE.withDescription("The server has ended the session")));
+            owner.execute(() ->
+                    end(Status.UNAVAILABLE.withDescription("The server has ended the session"), Optional.empty()));
         }
     }
 }
