@@ -21,13 +21,16 @@ final class PlacementsCommand extends Measurement {
     private SecurityOption security = new SecurityOption();
 
     @Mixin
+    private DatabaseOptions database = new DatabaseOptions();
+
+    @Mixin
     private ServerJavaOptions server = new ServerJavaOptions("4g");
 
     @Override
     Report measure(Path directory) throws IOException, InterruptedException {
         PlacementClock clock = load.clock();
         Report report = Report.withLoad();
-        try (ServerProcess process = ServerProcess.start(directory, server.toList(), security.security())) {
+        try (ServerProcess process = ServerProcess.start(directory, server.toList(), security.security(), database)) {
             long started = load.place(process, clock, report);
             report.put("placements", clock.placements())
                     .put("seconds", clock.secondsToPlace(started))
@@ -38,9 +41,14 @@ final class PlacementsCommand extends Measurement {
                     .put("running_p50_ms", clock.running().percentileMillis(0.50))
                     .put("running_p99_ms", clock.running().percentileMillis(0.99))
                     .put("server_cpu_seconds", process.cpuSeconds())
-                    .put("peak_heap_mib", process.peakHeapMib())
-                    .put("database_mib", process.databaseMib());
+                    .put("peak_heap_mib", process.peakHeapMib());
+            if (database.isEmbedded()) {
+                report.put("database_mib", process.databaseMib());
+            }
         }
-        return report.put("insert_ceiling_per_second", InsertCeiling.measure(directory, clock.placements()));
+        // The ceiling is that of H2.
+        return database.isEmbedded()
+                ? report.put("insert_ceiling_per_second", InsertCeiling.measure(directory, clock.placements()))
+                : report;
     }
 }

@@ -51,6 +51,21 @@ final class ServerProcess implements AutoCloseable {
      */
     static ServerProcess start(Path directory, List<String> options, Security security)
             throws IOException, InterruptedException {
+        return start(directory, options, security, new DatabaseOptions());
+    }
+
+    /**
+     * Starts a server with a database and waits until it serves.
+     *
+     * @param directory empty
+     * @param options of the server's Java
+     * @param security how the server knows its callers
+     * @param database its database, which must be empty
+     * @throws IOException if it could not be started
+     * @throws InterruptedException if this thread was interrupted
+     */
+    static ServerProcess start(Path directory, List<String> options, Security security, DatabaseOptions database)
+            throws IOException, InterruptedException {
         List<String> javaOptions = new ArrayList<>(options);
         javaOptions.add("-Xlog:gc:file=" + directory.resolve("gc.log"));
         Path data = directory.resolve("data");
@@ -58,8 +73,22 @@ final class ServerProcess implements AutoCloseable {
         List<String> arguments =
                 new ArrayList<>(List.of("server", "--data-dir", data.toString(), "--listen", "127.0.0.1:0"));
         arguments.addAll(callers.serverOptions());
-        return new ServerProcess(
+        arguments.addAll(database.toServerOptions());
+        ServerProcess started = new ServerProcess(
                 ChildProcess.start(directory.resolve("server.log"), javaOptions, arguments, READY), directory, callers);
+        if (!database.isEmbedded()) {
+            started.require(database);
+        }
+        return started;
+    }
+
+    private void require(DatabaseOptions database) {
+        try (GantryClient client = client()) {
+            database.requireUnused(client);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** Returns the credentials of the server's callers. */

@@ -48,11 +48,14 @@ final class SubmissionsCommand extends Measurement {
     private SecurityOption security = new SecurityOption();
 
     @Mixin
+    private DatabaseOptions database = new DatabaseOptions();
+
+    @Mixin
     private ServerJavaOptions server = new ServerJavaOptions("4g");
 
     @Override
     Report measure(Path directory) throws IOException, InterruptedException, ExecutionException {
-        try (ServerProcess process = ServerProcess.start(directory, server.toList(), security.security());
+        try (ServerProcess process = ServerProcess.start(directory, server.toList(), security.security(), database);
                 GantryClient client = process.client()) {
             Report report = Report.withLoad();
             submitAll(client, "warm-up", warmUp);
