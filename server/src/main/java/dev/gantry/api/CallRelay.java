@@ -1,9 +1,9 @@
 package dev.gantry.api;
 
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -25,15 +25,18 @@ final class CallRelay extends ServerCall.Listener<byte[]> {
 
     private final ServerCall<byte[], byte[]> from;
     private final ClientCall<byte[], byte[]> to;
+    private final ManagedChannel channel;
     private final Runnable ended;
 
     // Guarded by this.
     private boolean isRequestDue;
     private boolean isResponseDue;
 
-    private CallRelay(ServerCall<byte[], byte[]> from, ClientCall<byte[], byte[]> to, Runnable ended) {
+    private CallRelay(
+            ServerCall<byte[], byte[]> from, ClientCall<byte[], byte[]> to, ManagedChannel channel, Runnable ended) {
         this.from = from;
         this.to = to;
+        this.channel = channel;
         this.ended = ended;
     }
 
@@ -54,10 +57,10 @@ final class CallRelay extends ServerCall.Listener<byte[]> {
      * @param ended called once, when the other server has answered or can't be reached
      * @return the listener of the call
      */
-    static CallRelay start(ServerCall<byte[], byte[]> from, Metadata headers, Channel channel, Runnable ended) {
+    static CallRelay start(ServerCall<byte[], byte[]> from, Metadata headers, ManagedChannel channel, Runnable ended) {
         CallOptions options = CallOptions.DEFAULT.withDeadline(Context.current().getDeadline());
         ClientCall<byte[], byte[]> to = channel.newCall(from.getMethodDescriptor(), options);
-        CallRelay relay = new CallRelay(from, to, ended);
+        CallRelay relay = new CallRelay(from, to, channel, ended);
         to.start(relay.new Answers(), headers);
         to.request(1);
         from.request(1);
@@ -131,7 +134,7 @@ final class CallRelay extends ServerCall.Listener<byte[]> {
             ended.run();
             // Only a failure of this side has a cause: a status that was received has none. gRPC reports some ends of a
             // connection as UNKNOWN.
-            boolean isLost = status.getCause() != null
+            boolean isLost = (status.getCause() != null || channel.isShutdown())
                     && (status.getCode() == Status.Code.UNAVAILABLE || status.getCode() == Status.Code.UNKNOWN);
             from.close(isLost ? StatusMapping.leaderLost() : status, trailers);
         }

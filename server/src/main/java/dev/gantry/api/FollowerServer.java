@@ -160,7 +160,8 @@ public final class FollowerServer implements AutoCloseable {
 
     private Listener<byte[]> passOn(ServerCall<byte[], byte[]> call, Metadata headers) {
         Optional<Followed> now = followed.filter(known -> isReachable(known.leader()));
-        if (now.isEmpty()) {
+        // A server that takes this one for the leader has not learned yet that it leads no more: calls could go round.
+        if (now.isEmpty() || PassedOnCalls.isPassedOn(headers)) {
             return refuse(call, StatusMapping.noLeader(), new Metadata());
         }
         Leader leader = now.get().leader();

@@ -57,6 +57,11 @@ final class PassedOnCalls implements ServerInterceptor {
         return zone < 0 ? address : address.substring(0, zone);
     }
 
+    /** Returns true if another server says that it has passed the call on. */
+    static boolean isPassedOn(Metadata headers) {
+        return headers.containsKey(SECRET);
+    }
+
     private static Optional<InetAddress> address(ServerCall<?, ?> call) {
         return Optional.ofNullable(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR))
                 .filter(InetSocketAddress.class::isInstance)

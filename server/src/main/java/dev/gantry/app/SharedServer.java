@@ -41,8 +41,8 @@ final class SharedServer implements RunningServer {
     /** How soon this server learns that nobody leads, or that another server does. */
     private static final Duration POLL = Duration.ofMillis(250);
 
-    /** How often a follower looks after its certificate. */
-    private static final Duration CERTIFICATES = Duration.ofSeconds(5);
+    /** How often a follower looks after its certificate and its keyring. */
+    private static final Duration FILES = Duration.ofSeconds(5);
 
     /** How long a server that has handed over leaves the lead to others. */
     private static final Duration COURTESY = Duration.ofSeconds(5);
@@ -82,7 +82,8 @@ final class SharedServer implements RunningServer {
     private Optional<FollowerServer> following = Optional.empty();
     private Optional<Standby> standby = Optional.empty();
     private long leadsNotBefore = System.nanoTime();
-    private long certificatesSeen = System.nanoTime();
+    private long filesSeen = System.nanoTime();
+    private Set<Long> keysSeen = Set.of();
     private String lastFault = "";
 
     private SharedServer(
@@ -128,7 +129,12 @@ final class SharedServer implements RunningServer {
             ServerSecurity security = ServerSecurity.open(config.tls(), clocks.wall());
             SharedServer server = new SharedServer(
                     config, clocks, random, secrets, end, self, membership, security, variableKey(config, membership));
-            server.begin();
+            try {
+                server.begin();
+            } catch (IOException | RuntimeException e) {
+                server.stop();
+                throw e;
+            }
             server.thread.start();
             return server;
         } catch (IOException | RuntimeException e) {
@@ -189,8 +195,13 @@ final class SharedServer implements RunningServer {
         LOG.info("Gantry server {} is ready at {}", ProgramVersion.get(), HostPort.format(config.listen()));
     }
 
+    /** Renews the row of this server, and returns another server that leads. */
     private Optional<Leader> renew() {
-        return membership.renew(leading.map(GantryServer::variableKey).orElse(OptionalLong.of(variableKey)));
+        // Until its lease ends, an earlier process at this address counts as the leader; calls to it would come back
+        // here.
+        return membership
+                .renew(leading.map(GantryServer::variableKey).orElse(OptionalLong.of(variableKey)))
+                .filter(leader -> leading.isPresent() || !leader.address().equals(self.address()));
     }
 
     private void run() {
@@ -209,9 +220,12 @@ final class SharedServer implements RunningServer {
             LOG.error("The thread that decides whether this server leads has failed", e);
             end.run();
         } finally {
-            stop();
-            membership.close();
-            ended.countDown();
+            try {
+                stop();
+                membership.close();
+            } finally {
+                ended.countDown();
+            }
         }
     }
 
@@ -227,14 +241,14 @@ final class SharedServer implements RunningServer {
             }
             lastFault = "";
         } catch (IOException | RuntimeException e) {
-            // Without the database nobody can lead. A leader that is known may be able to reach it.
+            // A leader that is known may be able to reach the database.
             tell(e);
         }
     }
 
     private void turnAsFollower(Optional<Leader> leader) throws IOException {
         follow(leader);
-        lookAfterCertificates();
+        lookAfterFiles();
         if (leader.isEmpty() && System.nanoTime() - leadsNotBefore >= 0) {
             leadsNotBefore = System.nanoTime() + RETRY.toNanos();
             lead();
@@ -266,6 +280,10 @@ final class SharedServer implements RunningServer {
         } catch (LeaseHeldException e) {
             LOG.debug("Another server was faster", e);
             return false;
+        } catch (RuntimeException e) {
+            standby = Optional.empty();
+            prepared.close();
+            throw e;
         }
         store.health().listen(state -> {
             if (state instanceof StoreHealth.Broken broken && broken.recovery() == StoreHealth.Recovery.OTHER_LEADER) {
@@ -296,11 +314,22 @@ final class SharedServer implements RunningServer {
         standby = Optional.empty();
     }
 
-    private void lookAfterCertificates() {
-        if (System.nanoTime() - certificatesSeen > CERTIFICATES.toNanos()) {
-            certificatesSeen = System.nanoTime();
+    private void lookAfterFiles() {
+        if (System.nanoTime() - filesSeen > FILES.toNanos()) {
+            filesSeen = System.nanoTime();
             security.renew();
             security.reload();
+            checkKeys();
+        }
+    }
+
+    /** Says that this server lacks keys: two servers that were started on an empty database at once make one each. */
+    private void checkKeys() {
+        Set<Long> needed = membership.variableKeys();
+        if (!needed.equals(keysSeen)) {
+            keysSeen = needed;
+            // It logs what is missing.
+            Keyring.open(config.keyring(), needed).close();
         }
     }
 
@@ -309,7 +338,7 @@ final class SharedServer implements RunningServer {
         String message = String.valueOf(fault.getMessage());
         if (!message.equals(lastFault)) {
             lastFault = message;
-            LOG.error("This server can neither lead nor learn who does now; it tries again", fault);
+            LOG.error("This server can't learn which server leads, or can't lead itself; it tries again", fault);
         }
     }
 }

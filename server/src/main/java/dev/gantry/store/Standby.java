@@ -31,7 +31,7 @@ public final class Standby implements AutoCloseable {
      *
      * @return the store, which is closed instead of this object
      * @throws LeaseHeldException if another server has the lease; this object can be used again
-     * @throws StoreException as {@link Store#open(StoreOptions)}; this object can be used again
+     * @throws StoreException as {@link Store#open(StoreOptions)}; this object can't be used again
      */
     public Store lead() {
         OpenedDatabase opened = database.lead(options);

@@ -162,6 +162,27 @@ class SharedServerTest {
     }
 
     @Test
+    void a_server_does_not_pass_calls_on_to_itself_while_an_earlier_process_at_its_address_has_the_lease() {
+        SharedServer first = start("one");
+        InetSocketAddress address = first.address();
+        first.close();
+        TestDatabase.POSTGRESQL.run(
+                dir,
+                "update cluster_index set lease_epoch = lease_epoch + 1, lease_holder = 'a process that was killed',"
+                        + " lease_end = cast(extract(epoch from current_timestamp) * 1000 as bigint) + 8000");
+
+        SharedServer next = start("one", address);
+
+        assertThatThrownBy(() -> once(next).status())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("No server leads");
+        await().atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(UnavailableException.class)
+                .untilAsserted(
+                        () -> assertThat(once(next).status().getClusterId()).isNotEmpty());
+    }
+
+    @Test
     void a_node_that_calls_a_follower_is_sent_to_the_leader_and_finds_servers_that_were_started_later() {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
@@ -214,7 +235,8 @@ class SharedServerTest {
     void a_server_without_the_keys_of_the_others_is_refused() {
         start("one");
 
-        assertThatThrownBy(() -> startWithoutCopy(dir.resolve("two")))
+        assertThatThrownBy(() -> startWithoutCopy(
+                        dir.resolve("two"), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("copy the keyring file of a server that runs to "
                         + dir.resolve("two/server/keyring/variables.json"));
@@ -276,6 +298,10 @@ class SharedServerTest {
 
     /** Starts a server that has a copy of the first one's keyring, as its operator would give it. */
     private SharedServer start(String name) {
+        return start(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    private SharedServer start(String name, InetSocketAddress address) {
         Path data = dir.resolve(name);
         Path keyring = data.resolve("server/keyring/variables.json");
         Path first = dir.resolve("one/server/keyring/variables.json");
@@ -284,18 +310,18 @@ class SharedServerTest {
                 Files.createDirectories(keyring.getParent());
                 Files.copy(first, keyring, StandardCopyOption.COPY_ATTRIBUTES);
             }
-            return startWithoutCopy(data);
+            return startWithoutCopy(data, address);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private SharedServer startWithoutCopy(Path data) {
+    private SharedServer startWithoutCopy(Path data, InetSocketAddress address) {
         try {
             SharedServer server = SharedServer.start(
                     new ServerConfig(
                             data,
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                            address,
                             ServerConfig.DEFAULT_NODE_TIME_TO_LIVE,
                             SchedulerOptions.DEFAULT,
                             GarbageThresholds.DEFAULT,
