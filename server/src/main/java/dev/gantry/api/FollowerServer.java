@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +37,7 @@ public final class FollowerServer implements AutoCloseable {
     private static final int REQUESTS_SHARE = 8;
 
     private static final Duration REQUESTS_PATIENCE = Duration.ofSeconds(30);
-    private static final long GRACE_SECONDS = 1;
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final Metadata.Key<String> LEADER =
             Metadata.Key.of(LeaderHeader.NAME, Metadata.ASCII_STRING_MARSHALLER);
@@ -137,16 +136,8 @@ public final class FollowerServer implements AutoCloseable {
         server.shutdown();
         followed.map(Followed::connections).ifPresent(LeaderConnections::close);
         followed = Optional.empty();
-        try {
-            if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
-                server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
-            }
-        } catch (InterruptedException e) {
-            server.shutdownNow();
-            Thread.currentThread().interrupt();
-        } finally {
-            connections.close();
-        }
+        ServerTransport.awaitEnd(server, GRACE);
+        connections.close();
     }
 
     /** Knows each method: the leader decides which ones there are. */

@@ -53,7 +53,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -84,7 +83,7 @@ public final class GrpcServer implements AutoCloseable {
     /** How long a client may leave a message unread while others wait for its memory. */
     private static final Duration UNREAD = Duration.ofSeconds(30);
 
-    private static final long GRACE_SECONDS = 2;
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private static final ServerInterceptor PASS = new ServerInterceptor() {
         @Override
@@ -341,16 +340,8 @@ public final class GrpcServer implements AutoCloseable {
         health.enterTerminalState();
         server.shutdown();
         calls.endStreams();
-        try {
-            if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
-                server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
-            }
-        } catch (InterruptedException e) {
-            server.shutdownNow();
-            Thread.currentThread().interrupt();
-        } finally {
-            connections.close();
-        }
+        ServerTransport.awaitEnd(server, GRACE);
+        connections.close();
     }
 
     private static List<BindableService> services(Parts parts, WatchMemoryLimit memoryLimit, Executor streamThreads) {

@@ -2,9 +2,11 @@ package dev.gantry.api;
 
 import io.grpc.Codec;
 import io.grpc.DecompressorRegistry;
+import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** The limits of connections and messages that a server has, whether it leads or not. */
@@ -51,5 +53,21 @@ final class ServerTransport {
                 .permitKeepAliveTime(SHORTEST_CLIENT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .decompressorRegistry(UNCOMPRESSED);
+    }
+
+    /**
+     * Waits for the end of a server that was shut down: first for its calls, then for its connections.
+     *
+     * @param grace the longest wait for each
+     */
+    static void awaitEnd(Server server, Duration grace) {
+        try {
+            if (!server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+                server.shutdownNow().awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 }
