@@ -146,13 +146,16 @@ final class JobWatch {
         toldIndex = index;
         toldJob = job;
         evaluationsTold = told.getEvaluationsList().stream()
-                .map(evaluation -> new ChangeCursor(evaluation.getModifyIndex(), evaluation.getId()))
-                .reduce(evaluationsTold, ChangeCursor::max);
+                .reduce((first, second) -> second)
+                .map(last -> new ChangeCursor(last.getModifyIndex(), last.getId()))
+                .orElse(evaluationsTold);
         allocationsTold = told.getAllocationsList().stream()
-                .map(allocation -> new ChangeCursor(allocation.getModifyIndex(), allocation.getId()))
-                .reduce(allocationsTold, ChangeCursor::max);
+                .reduce((first, second) -> second)
+                .map(last -> new ChangeCursor(last.getModifyIndex(), last.getId()))
+                .orElse(allocationsTold);
         deploymentsTold = told.getDeploymentsList().stream()
-                .map(deployment -> new ChangeCursor(deployment.getModifyIndex(), deployment.getId()))
-                .reduce(deploymentsTold, ChangeCursor::max);
+                .reduce((first, second) -> second)
+                .map(last -> new ChangeCursor(last.getModifyIndex(), last.getId()))
+                .orElse(deploymentsTold);
     }
 }

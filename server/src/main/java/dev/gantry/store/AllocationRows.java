@@ -75,7 +75,8 @@ final class AllocationRows {
 
     private static List<Allocation> first(List<Allocation> one, List<Allocation> other, int limit) {
         return Stream.concat(one.stream(), other.stream())
-                .sorted(Comparator.comparing(Allocation::getModifyIndex).thenComparing(Allocation::getId))
+                .sorted(Comparator.comparing(Allocation::getModifyIndex)
+                        .thenComparing(allocation -> RowKey.of(allocation.getId())))
                 .limit(limit)
                 .toList();
     }

@@ -6,10 +6,11 @@ import org.jooq.Condition;
 import org.jooq.Field;
 
 /**
- * A position in the order of changes: by modify_index, then by id, since one write may change many objects.
+ * A position in the order of changes: by modify_index, then as the rows are ordered, since one write may change many objects.
+ * Only the database knows that order: a reader continues after the last object of what it has read.
  *
  * @param index a modify_index
- * @param id an id; of the objects with this modify_index, those with a greater id come after this position
+ * @param id an id; of the objects with this modify_index, those whose rows come after its row come after this position
  */
 public record ChangeCursor(long index, String id) {
 
@@ -21,17 +22,6 @@ public record ChangeCursor(long index, String id) {
      */
     public static ChangeCursor after(long index) {
         return new ChangeCursor(index + 1, "");
-    }
-
-    /**
-     * Returns the later of two positions.
-     *
-     * @param other another position
-     * @return this position or the other
-     */
-    public ChangeCursor max(ChangeCursor other) {
-        boolean isLater = index > other.index || (index == other.index && id.compareTo(other.id) >= 0);
-        return isLater ? this : other;
     }
 
     /**

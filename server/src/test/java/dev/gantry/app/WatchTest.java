@@ -118,6 +118,39 @@ class WatchTest {
         assertThat(picture.index).isPositive();
     }
 
+    /** They change in one write, so that only their ids tell which of them were told. */
+    @Test
+    void a_watch_is_told_once_of_each_allocation_that_was_placed_in_one_write() {
+        List<FakeNode> nodes = Stream.of("a", "b", "c", "d", "e", "f", "g")
+                .map(name -> FakeNode.in("dc2", name).connect(server.channel()))
+                .toList();
+        try {
+            submit(TestJobs.job(
+                    "many",
+                    "dc2",
+                    TestJobs.job("many", "dc2").getTaskGroups(0).toBuilder()
+                            .setCount(1200)
+                            .setTasks(
+                                    0,
+                                    TestJobs.task()
+                                            .setResources(Resources.newBuilder()
+                                                    .setCpu(20)
+                                                    .setMemoryMib(10)))));
+            Iterator<WatchJobResponse> answers = watch("many", 0);
+
+            Map<String, Integer> told = new HashMap<>();
+            while (told.size() < 1200) {
+                answers.next()
+                        .getAllocationsList()
+                        .forEach(allocation ->
+                                told.merge(allocation.getId() + " at " + allocation.getModifyIndex(), 1, Integer::sum));
+                assertThat(told.values()).allMatch(times -> times == 1);
+            }
+        } finally {
+            nodes.forEach(FakeNode::close);
+        }
+    }
+
     /** A hundred watches that kept their last responses would keep a hundred copies. */
     @Test
     void watches_of_a_large_job_keep_no_copy_of_it() {

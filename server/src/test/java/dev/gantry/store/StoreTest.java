@@ -249,8 +249,9 @@ class StoreTest {
         List<Allocation> page = store.reader().allocations().changed("web", after, 10);
         page.forEach(changed -> told.put(changed.getId(), changed.getModifyIndex()));
         return page.stream()
-                .map(changed -> new ChangeCursor(changed.getModifyIndex(), changed.getId()))
-                .reduce(after, ChangeCursor::max);
+                .reduce((first, second) -> second)
+                .map(last -> new ChangeCursor(last.getModifyIndex(), last.getId()))
+                .orElse(after);
     }
 
     @Test
@@ -270,8 +271,6 @@ class StoreTest {
         assertThat(store.reader().allocations().changed("web", cursor, 2))
                 .extracting(Allocation::getId)
                 .containsExactly(id("a3"));
-        assertThat(cursor.max(ChangeCursor.after(0))).isEqualTo(cursor);
-        assertThat(cursor.max(ChangeCursor.after(cursor.index()))).isEqualTo(ChangeCursor.after(cursor.index()));
     }
 
     @Test
