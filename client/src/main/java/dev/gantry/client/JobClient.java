@@ -542,7 +542,7 @@ public final class JobClient {
     public Watch<WatchJobResponse> watch(String jobId, long afterIndex) {
         AtomicLong told = new AtomicLong(afterIndex);
         WatchJobRequest.Builder request = WatchJobRequest.newBuilder().setJobId(jobId);
-        return connection.watch(
+        Watch<WatchJobResponse> watch = connection.watch(
                 () -> {
                     WatchJobRequest resumed = request.setAfterIndex(told.get()).build();
                     return connection.stream(connection.jobs(), stub -> stub.watchJob(resumed));
@@ -551,6 +551,7 @@ public final class JobClient {
                     told.set(update.getIndex());
                     return true;
                 });
+        return new MappedWatch<>(watch, new JobChanges()::news);
     }
 
     private String newRequestId() {

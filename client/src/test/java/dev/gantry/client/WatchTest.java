@@ -8,7 +8,10 @@ import com.google.protobuf.ByteString;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceImplBase;
+import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DiscoveryServiceGrpc;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
 import dev.gantry.v1.LogStream;
@@ -90,6 +93,55 @@ class WatchTest {
             assertThat(watch.next().getIndex()).isEqualTo(9);
         }
         assertThat(after).containsExactly(3L, 8L);
+    }
+
+    @Test
+    void a_watch_that_goes_on_tells_nothing_twice() throws Exception {
+        WatchJobResponse changed = update(5).toBuilder()
+                .setJob(JobRecord.newBuilder().setVersion(1).setModifyIndex(4))
+                .addEvaluations(Evaluation.newBuilder().setId("e").setModifyIndex(5))
+                .addAllocations(Allocation.newBuilder().setId("a").setModifyIndex(4))
+                // These have changed while the message was made.
+                .addAllocations(Allocation.newBuilder().setId("b").setModifyIndex(6))
+                .addDeployments(Deployment.newBuilder().setId("d").setModifyIndex(6))
+                .build();
+        WatchJobResponse again = update(7).toBuilder()
+                .setJob(JobRecord.newBuilder().setVersion(1).setModifyIndex(4))
+                .addAllocations(Allocation.newBuilder().setId("b").setModifyIndex(6))
+                .addAllocations(Allocation.newBuilder().setId("c").setModifyIndex(6))
+                .addAllocations(Allocation.newBuilder().setId("a").setModifyIndex(7))
+                .addDeployments(Deployment.newBuilder().setId("d").setModifyIndex(6))
+                .build();
+        ScriptedServer first = started(ScriptedServer.start(telling(changed)));
+        GantryClient client = client(first.address());
+        try (Watch<WatchJobResponse> watch = client.jobs().watch("web")) {
+            assertThat(watch.next()).isEqualTo(changed);
+
+            first.close();
+            ScriptedServer second = started(ScriptedServer.startAt(first.port(), telling(again)));
+
+            WatchJobResponse resumed = watch.next();
+            assertThat(resumed.hasJob()).isFalse();
+            assertThat(resumed.getDeploymentsList()).isEmpty();
+            assertThat(resumed.getAllocationsList())
+                    .extracting(Allocation::getId)
+                    .containsExactly("c", "a");
+
+            // The database was set back: all of it is new.
+            second.close();
+            started(ScriptedServer.startAt(first.port(), telling(changed)));
+
+            assertThat(watch.next()).isEqualTo(changed);
+        }
+    }
+
+    private static JobServiceImplBase telling(WatchJobResponse update) {
+        return new JobServiceImplBase() {
+            @Override
+            public void watchJob(WatchJobRequest request, StreamObserver<WatchJobResponse> answer) {
+                answer.onNext(update);
+            }
+        };
     }
 
     @Test
