@@ -3,6 +3,8 @@ package dev.gantry.bench;
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.Jobs;
 import dev.gantry.client.Watch;
+import dev.gantry.process.ChildProcess;
+import dev.gantry.process.ServerJavaOptions;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.WatchJobResponse;
 import java.io.IOException;

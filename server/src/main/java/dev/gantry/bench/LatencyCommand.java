@@ -4,6 +4,8 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.Jobs;
 import dev.gantry.client.LogOptions;
 import dev.gantry.client.Watch;
+import dev.gantry.process.ChildProcess;
+import dev.gantry.process.ServerJavaOptions;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Job;

@@ -1,5 +1,6 @@
 package dev.gantry.bench;
 
+import dev.gantry.process.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +29,7 @@ abstract class Measurement implements Callable<Integer> {
     @Override
     public final Integer call() throws IOException, InterruptedException, ExecutionException {
         bench.startLog();
-        try (Workspace workspace = Workspace.create()) {
+        try (Workspace workspace = Workspace.create("gantry-bench-")) {
             measure(workspace.directory()).print(spec.commandLine().getOut(), json);
         }
         return 0;
@@ -44,7 +45,7 @@ abstract class Measurement implements Callable<Integer> {
     /** Measures with some options of the command line, as a part of another measurement. */
     final Report measurePart(List<String> options) throws IOException, InterruptedException, ExecutionException {
         new CommandLine(this).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(options.toArray(String[]::new));
-        try (Workspace workspace = Workspace.create()) {
+        try (Workspace workspace = Workspace.create("gantry-bench-")) {
             return measure(workspace.directory());
         }
     }

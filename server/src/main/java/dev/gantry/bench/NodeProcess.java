@@ -1,5 +1,6 @@
 package dev.gantry.bench;
 
+import dev.gantry.process.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

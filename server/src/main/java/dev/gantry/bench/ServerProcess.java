@@ -1,6 +1,8 @@
 package dev.gantry.bench;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.process.ChildProcess;
+import dev.gantry.process.ServerJavaOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

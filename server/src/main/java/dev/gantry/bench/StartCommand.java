@@ -1,5 +1,7 @@
 package dev.gantry.bench;
 
+import dev.gantry.process.ChildProcess;
+import dev.gantry.process.ServerJavaOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

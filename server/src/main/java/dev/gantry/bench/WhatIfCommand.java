@@ -1,6 +1,7 @@
 package dev.gantry.bench;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.process.ServerJavaOptions;
 import dev.gantry.v1.NodeSelector;
 import dev.gantry.v1.WhatIfChange;
 import dev.gantry.v1.WhatIfCount;

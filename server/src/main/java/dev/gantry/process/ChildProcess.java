@@ -1,4 +1,4 @@
-package dev.gantry.bench;
+package dev.gantry.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A child process that runs this program. */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
 
     private static final long START_MILLIS = 60_000;
     private static final long POLL_MILLIS = 10;
@@ -40,7 +40,7 @@ final class ChildProcess implements AutoCloseable {
      * @throws IOException if it did not get ready
      * @throws InterruptedException if this thread was interrupted
      */
-    static ChildProcess start(Path log, List<String> javaOptions, List<String> arguments, Pattern pattern)
+    public static ChildProcess start(Path log, List<String> javaOptions, List<String> arguments, Pattern pattern)
             throws IOException, InterruptedException {
         Process process = builder(log, javaOptions, arguments).start();
         return new ChildProcess(process, awaitReady(process, log, pattern));
@@ -55,7 +55,7 @@ final class ChildProcess implements AutoCloseable {
      * @throws IOException if it failed
      * @throws InterruptedException if this thread was interrupted
      */
-    static void run(Path log, List<String> javaOptions, List<String> arguments)
+    public static void run(Path log, List<String> javaOptions, List<String> arguments)
             throws IOException, InterruptedException {
         if (builder(log, javaOptions, arguments).start().waitFor() != 0) {
             throw new IOException("%s failed: %s".formatted(String.join(" ", arguments), Files.readString(log)));
@@ -71,22 +71,23 @@ final class ChildProcess implements AutoCloseable {
         return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     }
 
-    /** Returns the match of the pattern's group. */
-    String ready() {
+    /** Returns what the group of the pattern has matched. */
+    public String ready() {
         return ready;
     }
 
     /** The CPU time of all its threads so far, in seconds; 0 if the system does not tell. */
-    double cpuSeconds() {
+    public double cpuSeconds() {
         return process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L) / MILLIS_PER_SECOND;
     }
 
-    long pid() {
+    /** Returns the id of the process. */
+    public long pid() {
         return process.pid();
     }
 
     /** The memory that it and all its descendants take, each page shared by several processes in parts, in MiB. */
-    Memory memory() throws IOException {
+    public Memory memory() throws IOException {
         long others = 0;
         for (ProcessHandle descendant : process.descendants().toList()) {
             others += proportionalKib(descendant.pid());
@@ -100,7 +101,7 @@ final class ChildProcess implements AutoCloseable {
      * @param own of the process itself
      * @param descendants of all that it has started
      */
-    record Memory(double own, double descendants) {}
+    public record Memory(double own, double descendants) {}
 
     /** Returns 0 for a process that has ended. */
     private static long proportionalKib(long pid) throws IOException {
@@ -115,8 +116,42 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Kills it, as {@code kill -9} does, and waits for its end. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
+    }
+
+    /** Tells whether it has not ended. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /**
+     * Stops it where it is, as {@code kill -STOP} does, until {@link #resume}.
+     *
+     * @throws IOException if the system's {@code kill} can't be run
+     * @throws InterruptedException if this thread was interrupted
+     */
+    public void pause() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    /**
+     * Lets it go on after {@link #pause}.
+     *
+     * @throws IOException if the system's {@code kill} can't be run
+     * @throws InterruptedException if this thread was interrupted
+     */
+    public void resume() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    /** Java itself can only end processes. A process that has ended meanwhile gets no signal, which is no failure. */
+    private void signal(String signal) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
     }
 
     /** Asks it to end, and waits for it. */

@@ -1,4 +1,4 @@
-package dev.gantry.bench;
+package dev.gantry.process;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** The options of the Java that runs the measured server. */
-final class ServerJavaOptions {
+/** The options of the Java that runs a server which is measured or checked. */
+public final class ServerJavaOptions {
 
     private static final Predicate<String> COLLECTOR =
             Pattern.compile("-XX:\\+Use\\w*GC").asMatchPredicate();
@@ -29,7 +29,12 @@ final class ServerJavaOptions {
             description = "An option for the server's Java, such as --java-option=-XX:TieredStopAtLevel=1.")
     private List<String> others = new ArrayList<>();
 
-    ServerJavaOptions(String usualHeap) {
+    /**
+     * Makes options without those of the command line.
+     *
+     * @param usualHeap the heap unless {@code --heap} says another one, such as {@code 4g}
+     */
+    public ServerJavaOptions(String usualHeap) {
         this.usualHeap = usualHeap;
     }
 
@@ -37,7 +42,7 @@ final class ServerJavaOptions {
      * The options that the launcher has given to this Java, which are those of a server; the heap; and what was asked
      * for.
      */
-    List<String> toList() {
+    public List<String> toList() {
         List<String> options = new ArrayList<>();
         boolean hasCollector = others.stream().anyMatch(COLLECTOR);
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
