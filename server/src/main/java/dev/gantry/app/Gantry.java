@@ -1,10 +1,12 @@
 package dev.gantry.app;
 
 import dev.gantry.bench.BenchCommand;
+import dev.gantry.check.CheckCommand;
 import dev.gantry.cli.CliContext;
 import dev.gantry.cli.GantryCli;
 import dev.gantry.cli.GantryCli.Program;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /** The {@code gantry} program. */
 public final class Gantry {
@@ -27,6 +29,7 @@ public final class Gantry {
                 new Program("node", NodeCommand::new),
                 new Program("dev", DevCommand::new),
                 new Program("operator snapshot restore", SnapshotRestoreCommand::new),
-                new Program("bench", () -> new BenchCommand(ProgramLog::start)));
+                new Program("bench", () -> new BenchCommand(ProgramLog::start)),
+                new Program("check", () -> new CheckCommand(ProgramLog::start, new SplittableRandom())));
     }
 }

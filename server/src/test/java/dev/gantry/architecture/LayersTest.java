@@ -36,6 +36,8 @@ class LayersTest {
             .definedBy("dev.gantry.app..")
             .layer("bench")
             .definedBy("dev.gantry.bench..")
+            .layer("check")
+            .definedBy("dev.gantry.check..")
             .layer("process")
             .definedBy("dev.gantry.process..")
             .layer("cli")
@@ -78,8 +80,10 @@ class LayersTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("bench")
             .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("check")
+            .mayOnlyBeAccessedByLayers("app")
             .whereLayer("process")
-            .mayOnlyBeAccessedByLayers("bench", "app")
+            .mayOnlyBeAccessedByLayers("bench", "check", "app")
             .whereLayer("cli")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("api")
@@ -112,7 +116,7 @@ class LayersTest {
             .whereLayer("template")
             .mayOnlyBeAccessedByLayers("node", "cluster", "api", "cli", "app")
             .whereLayer("client")
-            .mayOnlyBeAccessedByLayers("cli", "bench", "app");
+            .mayOnlyBeAccessedByLayers("cli", "bench", "check", "app");
 
     @ArchTest
     static final ArchRule only_the_store_knows_sql = noClasses()
@@ -151,6 +155,16 @@ class LayersTest {
                     Thread.class,
                     Process.class,
                     ProcessBuilder.class)
+            .orShould()
+            .callMethodWhere(asksTheMachine());
+
+    @ArchTest
+    static final ArchRule the_rules_of_a_check_are_functions_of_its_history = noClasses()
+            .that()
+            .resideInAPackage("dev.gantry.check.history..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.io..", "java.net..", "java.nio.file..", "io.grpc..", "java.util.concurrent..")
             .orShould()
             .callMethodWhere(asksTheMachine());
 
