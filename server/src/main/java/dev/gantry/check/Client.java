@@ -47,7 +47,7 @@ import dev.gantry.v1.StopAllocationRequest;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
-import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -71,7 +71,7 @@ final class Client {
 
     private final int number;
     private final Plan plan;
-    private final Channel channel;
+    private final ManagedChannel channel;
     private final List<String> nodes;
     private final Recorder recorder;
     private final Pause pause;
@@ -113,7 +113,7 @@ final class Client {
     Client(
             int number,
             Plan plan,
-            Channel channel,
+            ManagedChannel channel,
             List<String> nodes,
             Recorder recorder,
             Pause pause,
@@ -262,6 +262,8 @@ final class Client {
         try {
             return send(operation, requestId);
         } catch (StatusRuntimeException e) {
+            // After many failures gRPC itself would wait for minutes.
+            channel.resetConnectBackoff();
             return failed(operation, e);
         }
     }

@@ -168,6 +168,8 @@ final class SimulatedNode {
         if (isDead || isClosed || session.isPresent()) {
             return;
         }
+        // After many failures gRPC itself would wait for minutes.
+        channel.resetConnectBackoff();
         Session opened = new Session();
         session = Optional.of(opened);
         Metadata headers = new Metadata();
@@ -355,6 +357,9 @@ final class SimulatedNode {
                 case DESIRED_STATE -> apply(response.getDesiredState());
                 case ALLOCATION_UPDATES_ACK ->
                     acknowledged(response.getAllocationUpdatesAck().getSequence());
+                case SERVER_ADDRESSES -> {
+                    // This node keeps to its network, which faults act on.
+                }
                 case REJOIN, READ_LOG, FILE_QUESTION, TASK_ACTION, TASK_VARIABLES, TEMPLATE_DATA, MESSAGE_NOT_SET ->
                     throw new IllegalStateException("Nobody has asked for %s".formatted(response.getMessageCase()));
             }
