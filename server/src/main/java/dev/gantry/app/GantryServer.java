@@ -162,7 +162,7 @@ final class GantryServer implements RunningServer {
             Runnable end)
             throws IOException {
         store.health().listen(state -> {
-            if (state instanceof StoreHealth.Broken broken && broken.recovery() == StoreHealth.Recovery.RESTART) {
+            if (state instanceof StoreHealth.Broken broken && isEnd(broken.recovery(), handOver.isPresent())) {
                 end.run();
             }
         });
@@ -205,6 +205,12 @@ final class GantryServer implements RunningServer {
             store.close();
             throw e;
         }
+    }
+
+    /** A server without others can't follow the one that has taken over its database. */
+    private static boolean isEnd(StoreHealth.Recovery recovery, boolean isShared) {
+        return recovery == StoreHealth.Recovery.RESTART
+                || (recovery == StoreHealth.Recovery.OTHER_LEADER && !isShared);
     }
 
     /** Returns the id of the key that encrypts variables; empty if no key can be used. */

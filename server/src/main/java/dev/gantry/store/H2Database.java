@@ -193,8 +193,7 @@ final class H2Database extends Database {
         return switch (recovery) {
             case REOPENING -> "make sure that its disk has free space; the server opens the database again by itself";
             case OPERATOR -> "check the disk of the data directory, then start the server again";
-            case OTHER_LEADER -> StoreHealth.FOLLOWS;
-            case RESTART -> StoreHealth.RESTARTED;
+            case OTHER_LEADER, RESTART -> StoreHealth.RESTARTED;
         };
     }
 

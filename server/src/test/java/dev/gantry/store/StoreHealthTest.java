@@ -221,7 +221,7 @@ class StoreHealthTest {
 
         assertUnavailable(write("second"));
 
-        assertThat(store.health().is(Recovery.RESTART)).isTrue();
+        assertThat(store.health().is(Recovery.OTHER_LEADER)).isTrue();
         assertThat(store.health().failure().orElseThrow())
                 .hasMessageContaining("another gantry server, the other server, has taken over the database (epoch ");
         assertThat(store.reader().jobs().find("second")).isEmpty();
