@@ -69,9 +69,17 @@ final class HclStruct {
             return number(number);
         }
         if (value instanceof HclValue.Sequence sequence) {
-            return list(sequence.elements().stream().map(HclStruct::value).toList());
+            return list(sequence.elements().stream().map(HclStruct::element).toList());
         }
         return struct(read(((HclValue.Body) value).items()));
+    }
+
+    /** Keeps a number in any notation, such as 0644, as it is written: elements of lists are arguments. */
+    private static Value element(HclValue value) {
+        return value instanceof HclValue.Numeral number
+                        && !DECIMAL.matcher(number.literal()).matches()
+                ? Value.newBuilder().setStringValue(number.literal()).build()
+                : value(value);
     }
 
     private static Value list(List<Value> values) {

@@ -160,14 +160,15 @@ class JobFilesTest {
         Task task = task("""
                 env { VERSION = 1.10 SERIAL = 9007199254740993 DEBUG = true }
                 meta { stable = false }
-                config { args = [1.10, 9007199254740993, 10, 0.5, -2.50, 1e400, true] }
+                config { args = [1.10, 9007199254740993, 10, 0.5, -2.50, 1e400, 1e3, 0644, 0x1F, -0, true] }
                 """);
 
         assertThat(task.getEnvMap())
                 .containsOnly(entry("VERSION", "1.10"), entry("SERIAL", "9007199254740993"), entry("DEBUG", "true"));
         assertThat(task.getMetaMap()).containsOnly(entry("stable", "false"));
         assertThat(task.getConfig())
-                .isEqualTo(struct("{\"args\": [\"1.10\", \"9007199254740993\", 10, 0.5, \"-2.50\", \"1e400\", true]}"));
+                .isEqualTo(struct("{\"args\": [\"1.10\", \"9007199254740993\", 10, 0.5, \"-2.50\", \"1e400\","
+                        + " \"1e3\", \"0644\", \"0x1F\", \"-0\", true]}"));
     }
 
     @Test

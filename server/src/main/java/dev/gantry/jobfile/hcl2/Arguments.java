@@ -3,7 +3,9 @@ package dev.gantry.jobfile.hcl2;
 import dev.gantry.jobfile.hcl.Position;
 import dev.gantry.jobfile.hcl.TextFaultException;
 import java.math.BigDecimal;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The arguments of a call. Their types are checked when a function takes them.
@@ -66,6 +68,24 @@ record Arguments(String function, List<Datum> values, List<Position> positions, 
                     Evaluator.requireKnown(element, positionOf(index));
                     return Evaluator.text(element, positionOf(index)).value();
                 })
+                .toList();
+    }
+
+    /** Gives elements one type, as in a list of HCL. */
+    List<Datum> alike(List<Datum> elements) {
+        return Unification.of(elements)
+                .orElseThrow(() -> fault(0, "the elements must be of one type: put them in quotes"));
+    }
+
+    /** Takes all arguments as lists, and gives the elements of all of them one type. */
+    List<List<Datum>> alikeLists() {
+        List<Datum> all = IntStream.range(0, count())
+                .mapToObj(this::list)
+                .flatMap(List::stream)
+                .toList();
+        Iterator<Datum> next = alike(all).iterator();
+        return IntStream.range(0, count())
+                .mapToObj(i -> list(i).stream().map(element -> next.next()).toList())
                 .toList();
     }
 

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** Functions on lists, sets and maps. Where elements are only moved, what is known only when the job runs may be. */
 final class CollectionFunctions {
@@ -24,7 +23,7 @@ final class CollectionFunctions {
         table.add("index", 2, CollectionFunctions::index);
         table.add("contains", 2, a -> {
             Evaluator.requireKnown(a.any(1), a.positionOf(1));
-            return new Datum.Bool(canonical(a, 0).contains(a.any(1).canonical()));
+            return new Datum.Bool(canonical(a.list(0)).contains(a.any(1).canonical()));
         });
         table.add("concat", 1, ANY, a -> {
             List<Datum> all = new ArrayList<>();
@@ -50,11 +49,11 @@ final class CollectionFunctions {
                 "sort",
                 1,
                 a -> Datum.Sequence.of(
-                        a.texts(0).stream().sorted().map(Datum::text).toList()));
+                        a.texts(0).stream().sorted(DatumOrder.OF_TEXTS).map(Datum::text).toList()));
         table.add(
                 "distinct",
                 1,
-                a -> Datum.Sequence.of(Datum.Sequence.setOf(a.list(0)).elements()));
+                a -> Datum.Sequence.of(Datum.Sequence.distinct(a.alike(a.list(0)))));
         table.add(
                 "compact",
                 1,
@@ -73,44 +72,45 @@ final class CollectionFunctions {
         table.add(
                 "keys",
                 1,
-                a -> Datum.Sequence.of(new TreeMap<>(a.table(0).entries())
+                a -> Datum.Sequence.of(DatumOrder.sorted(a.table(0))
                         .keySet().stream().map(Datum::text).toList()));
         table.add(
                 "values",
                 1,
-                a -> Datum.Sequence.of(List.copyOf(new TreeMap<>(a.table(0).entries()).values())));
+                a -> Datum.Sequence.of(List.copyOf(DatumOrder.sorted(a.table(0)).values())));
         table.add("lookup", 2, 3, CollectionFunctions::lookup);
         table.add("merge", 0, ANY, CollectionFunctions::merge);
         table.add("zipmap", 2, CollectionFunctions::zip);
-        table.add("setunion", 1, ANY, a -> {
-            List<Datum> all = new ArrayList<>();
-            for (int i = 0; i < a.count(); i++) {
-                all.addAll(a.list(i));
-            }
-            return Datum.Sequence.setOf(all);
-        });
+        table.add(
+                "setunion",
+                1,
+                ANY,
+                a -> Datum.Sequence.setOf(
+                        a.alikeLists().stream().flatMap(List::stream).toList()));
         table.add("setintersection", 1, ANY, a -> {
-            List<Datum> kept = new ArrayList<>(a.list(0));
-            for (int i = 1; i < a.count(); i++) {
-                Set<String> other = canonical(a, i);
+            List<List<Datum>> lists = a.alikeLists();
+            List<Datum> kept = new ArrayList<>(lists.get(0));
+            for (List<Datum> list : lists) {
+                Set<String> other = canonical(list);
                 kept.removeIf(element -> !other.contains(element.canonical()));
             }
             return Datum.Sequence.setOf(kept);
         });
         table.add("setsubtract", 2, a -> {
-            Set<String> other = canonical(a, 1);
-            return Datum.Sequence.setOf(a.list(0).stream()
+            List<List<Datum>> lists = a.alikeLists();
+            Set<String> other = canonical(lists.get(1));
+            return Datum.Sequence.setOf(lists.get(0).stream()
                     .filter(element -> !other.contains(element.canonical()))
                     .toList());
         });
         table.add("setproduct", 1, ANY, CollectionFunctions::product);
-        table.add("toset", 1, a -> Datum.Sequence.setOf(a.list(0)));
-        table.add("tolist", 1, a -> Datum.Sequence.of(a.list(0)));
+        table.add("toset", 1, a -> Datum.Sequence.setOf(a.alike(a.list(0))));
+        table.add("tolist", 1, a -> Datum.Sequence.of(a.alike(a.list(0))));
     }
 
-    private static Set<String> canonical(Arguments a, int index) {
+    private static Set<String> canonical(List<Datum> list) {
         Set<String> elements = new HashSet<>();
-        a.list(index).forEach(element -> elements.add(element.canonical()));
+        list.forEach(element -> elements.add(element.canonical()));
         return elements;
     }
 
@@ -156,7 +156,7 @@ final class CollectionFunctions {
     }
 
     private static Datum chunks(Arguments a) {
-        List<Datum> list = a.list(0);
+        List<Datum> list = a.alike(a.list(0));
         int size = a.integer(1, 0, Integer.MAX_VALUE);
         List<Datum> chunks = new ArrayList<>();
         for (int from = 0; from < list.size(); ) {

@@ -106,7 +106,7 @@ sealed interface Datum {
     }
 
     /**
-     * A list, or a set: a list without equal elements, whose elements have no index.
+     * A list, or a set: a sorted list without equal elements, whose elements have no index.
      *
      * @param elements the elements
      */
@@ -116,12 +116,17 @@ sealed interface Datum {
             return new Sequence(List.copyOf(elements), false, sizeOf(elements), depthOf(elements));
         }
 
-        /** Makes a set of what differs, in the order of the first of each. */
+        /** Makes a set of what differs, in the order of {@link DatumOrder}. */
         static Sequence setOf(Collection<? extends Datum> elements) {
+            List<Datum> kept = distinct(elements).stream().sorted(DatumOrder.ORDER).toList();
+            return new Sequence(kept, true, sizeOf(kept), depthOf(kept));
+        }
+
+        /** Returns the first of each group of equal elements, in their order. */
+        static List<Datum> distinct(Collection<? extends Datum> elements) {
             Map<String, Datum> distinct = new LinkedHashMap<>();
             elements.forEach(element -> distinct.putIfAbsent(element.canonical(), element));
-            List<Datum> kept = List.copyOf(distinct.values());
-            return new Sequence(kept, true, sizeOf(kept), depthOf(kept));
+            return List.copyOf(distinct.values());
         }
 
         @Override

@@ -16,9 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** The variables and locals of a file. Locals are evaluated when they are first needed. */
 final class Definitions implements Evaluator.Roots {
+
+    private static final Pattern BRACKETED = Pattern.compile("^\\s*[\\[{\"]");
 
     private static final Set<String> OF_VARIABLES = Set.of("type", "default", "description", "validation");
 
@@ -143,15 +146,15 @@ final class Definitions implements Evaluator.Roots {
                                 : key + " is no block: write " + key + " = …");
             }
         }
-        TypeConstraint type =
-                settings.containsKey("type") ? TypeConstraint.of(settings.get("type")) : TypeConstraint.Primitive.ANY;
-        variables.put(name.text(), new Declared(name.position(), Optional.of(value(name, type, settings))));
+        Optional<Expression> type = Optional.ofNullable(settings.get("type"));
+        Optional<Expression> fallback = Optional.ofNullable(settings.get("default"));
+        variables.put(name.text(), new Declared(name.position(), Optional.of(value(name, type, fallback))));
     }
 
     private void declare(Setting setting) {
         requireNew(setting.name());
         variables.put(setting.name().text(), new Declared(setting.name().position(), Optional.empty()));
-        Datum value = value(setting.name(), TypeConstraint.Primitive.ANY, Map.of("default", setting.value()));
+        Datum value = value(setting.name(), Optional.empty(), Optional.of(setting.value()));
         variables.put(setting.name().text(), new Declared(setting.name().position(), Optional.of(value)));
     }
 
@@ -165,13 +168,15 @@ final class Definitions implements Evaluator.Roots {
         }
     }
 
-    private Datum value(HclName name, TypeConstraint type, Map<String, Expression> settings) {
+    private Datum value(HclName name, Optional<Expression> declared, Optional<Expression> expression) {
+        Optional<Datum> fallback = expression.map(Constants::evaluate);
+        TypeConstraint type =
+                declared.map(TypeConstraint::of).orElseGet(() -> new TypeConstraint.OfDefault(fallback));
         Optional<Given> given = inputs.find(name.text());
         if (given.isPresent()) {
             return given(name, type, given.get());
         }
-        Expression fallback = settings.get("default");
-        if (fallback == null) {
+        if (fallback.isEmpty()) {
             throw new TextFaultException(
                     name.position(),
                     "variable \"%s\" has no value: give it one with --var %1$s=…, --var-file, GANTRY_VAR_%1$s or a default%s"
@@ -181,10 +186,10 @@ final class Definitions implements Evaluator.Roots {
                                             .map(hint -> "; " + hint)
                                             .orElse("")));
         }
-        Datum value = Constants.evaluate(fallback);
+        Position position = expression.orElseThrow().position();
         return evaluator
                 .budget()
-                .charge(type.convert(value, "the default of " + name.text(), fallback.position()), fallback.position());
+                .charge(type.convert(fallback.get(), "the default of " + name.text(), position), position);
     }
 
     private Datum given(HclName name, TypeConstraint type, Given given) {
@@ -197,9 +202,7 @@ final class Definitions implements Evaluator.Roots {
 
     /** Converts a value that was given as text. A shell takes quotes off, so the remedy has them as a shell needs them. */
     private static Datum converted(HclName name, TypeConstraint type, Given given, String what) {
-        boolean verbatim =
-                type.equals(TypeConstraint.Primitive.ANY) || type.equals(new TypeConstraint.Primitive("string"));
-        if (verbatim) {
+        if (type.isText() || (type.isAny() && !isExpression(given.text()))) {
             return Datum.text(given.text());
         }
         try {
@@ -208,6 +211,18 @@ final class Definitions implements Evaluator.Roots {
             throw new TextFaultException(
                     name.position(),
                     e.getMessage() + ": write it as in " + given.written().apply(type.example()));
+        }
+    }
+
+    /** Decides whether a text is an expression, or begins like a list, a map or a text in quotes: then a fault is no text. */
+    private static boolean isExpression(String text) {
+        if (BRACKETED.matcher(text).find()) {
+            return true;
+        }
+        try {
+            return !(Constants.evaluate(SyntaxParser.expression(text)) instanceof Datum.Text);
+        } catch (TextFaultException | Evaluator.ReportedException e) {
+            return false;
         }
     }
 

@@ -468,9 +468,7 @@ final class Evaluator {
                 index++;
             }
         } else if (collection instanceof Datum.Table table) {
-            table.entries().entrySet().stream()
-                    .sorted(Map.Entry.comparingByKey())
-                    .forEach(entry -> body.accept(Datum.text(entry.getKey()), entry.getValue()));
+            DatumOrder.sorted(table).forEach((key, value) -> body.accept(Datum.text(key), value));
         } else {
             throw new TextFaultException(
                     position, "%s is no list and no map: nothing to go through".formatted(collection.kind()));

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Converts values to JSON and back. */
 final class Json {
@@ -47,7 +46,7 @@ final class Json {
         }
         if (value instanceof Datum.Table table) {
             JsonObject object = new JsonObject();
-            new TreeMap<>(table.entries()).forEach((key, entry) -> object.add(key, element(entry, position)));
+            DatumOrder.sorted(table).forEach((key, entry) -> object.add(key, element(entry, position)));
             return object;
         }
         return JsonNull.INSTANCE;

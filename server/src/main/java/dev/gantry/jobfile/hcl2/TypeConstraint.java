@@ -7,6 +7,7 @@ import dev.gantry.jobfile.hcl.Position;
 import dev.gantry.jobfile.hcl.TextFaultException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,10 @@ sealed interface TypeConstraint {
 
         /** Accepts any value as it is. */
         static final Primitive ANY = new Primitive("any");
+
+        static final Primitive STRING = new Primitive("string");
+        static final Primitive NUMBER = new Primitive("number");
+        static final Primitive BOOL = new Primitive("bool");
     }
 
     /** {@code list(T)}, {@code set(T)} or {@code map(T)}. */
@@ -28,6 +33,12 @@ sealed interface TypeConstraint {
 
     /** {@code tuple([A, B])}. */
     record TupleOf(List<TypeConstraint> elements) implements TypeConstraint {}
+
+    /**
+     * No type: the value has the type of the variable's default, of a list or map without those of its elements. A variable
+     * with neither takes any value, and text as it is.
+     */
+    record OfDefault(Optional<Datum> fallback) implements TypeConstraint {}
 
     /** <code>object({ a = A, b = optional(B, DEFAULT) })</code>. */
     record ObjectOf(Map<String, Attribute> attributes) implements TypeConstraint {}
@@ -144,6 +155,9 @@ sealed interface TypeConstraint {
         if (this instanceof TupleOf tuple) {
             return tuple(tuple, value, what, position);
         }
+        if (this instanceof OfDefault untyped) {
+            return likeDefault(untyped, value, what, position);
+        }
         return object((ObjectOf) this, value, what, position);
     }
 
@@ -165,6 +179,15 @@ sealed interface TypeConstraint {
             String element = example(collection.element());
             return collection.kind().equals("map") ? "{ NAME = " + element + " }" : "[" + element + "]";
         }
+        if (type instanceof OfDefault untyped) {
+            Datum fallback = untyped.fallback().orElse(Datum.Null.NULL);
+            return example(
+                    fallback instanceof Datum.Sequence
+                            ? new CollectionOf("list", Primitive.ANY)
+                            : fallback instanceof Datum.Table
+                                    ? new CollectionOf("map", Primitive.ANY)
+                                    : primitiveOf(fallback));
+        }
         if (type instanceof TupleOf tuple) {
             return tuple.elements().stream().map(element -> example(element)).collect(joining(", ", "[", "]"));
         }
@@ -174,6 +197,41 @@ sealed interface TypeConstraint {
                         .map(attribute -> attribute.getKey() + " = "
                                 + example(attribute.getValue().type()))
                         .collect(joining(", ", "{ ", " }"));
+    }
+
+    /** Decides whether text from outside is the value itself, and no expression. */
+    default boolean isText() {
+        return equals(Primitive.STRING)
+                || (this instanceof OfDefault untyped
+                        && untyped.fallback().map(Datum.Text.class::isInstance).orElse(true));
+    }
+
+    /** Decides whether text from outside may be an expression or the value itself. */
+    default boolean isAny() {
+        return equals(Primitive.ANY)
+                || (this instanceof OfDefault untyped
+                        && untyped.fallback().filter(Datum.Null.class::isInstance).isPresent());
+    }
+
+    private static Datum likeDefault(OfDefault type, Datum value, String what, Position position) {
+        Datum fallback = type.fallback().orElse(Datum.Null.NULL);
+        if (fallback instanceof Datum.Sequence && !(value instanceof Datum.Sequence)) {
+            throw unfit(what, "a list", value, position);
+        }
+        if (fallback instanceof Datum.Table && !(value instanceof Datum.Table)) {
+            throw unfit(what, "a map", value, position);
+        }
+        return primitiveOf(fallback).convert(value, what, position);
+    }
+
+    private static Primitive primitiveOf(Datum value) {
+        if (value instanceof Datum.Text) {
+            return Primitive.STRING;
+        }
+        if (value instanceof Datum.Numeral) {
+            return Primitive.NUMBER;
+        }
+        return value instanceof Datum.Bool ? Primitive.BOOL : Primitive.ANY;
     }
 
     private static Datum primitive(Primitive type, Datum value, String what, Position position) {
@@ -217,7 +275,7 @@ sealed interface TypeConstraint {
                     .forEach((key, entry) -> entries.put(
                             key,
                             type.element().convert(entry, "%s[\"%s\"]".formatted(what, Excerpt.of(key)), position)));
-            return Datum.Table.of(entries);
+            return Datum.Table.of(type.element().equals(Primitive.ANY) ? alike(entries, what, position) : entries);
         }
         if (!(value instanceof Datum.Sequence list)) {
             throw unfit(what, "a " + type.kind(), value, position);
@@ -226,7 +284,23 @@ sealed interface TypeConstraint {
         for (Datum element : list.elements()) {
             elements.add(type.element().convert(element, "%s[%d]".formatted(what, elements.size()), position));
         }
-        return type.kind().equals("set") ? Datum.Sequence.setOf(elements) : Datum.Sequence.of(elements);
+        List<Datum> converted = type.element().equals(Primitive.ANY) ? alike(elements, what, position) : elements;
+        return type.kind().equals("set") ? Datum.Sequence.setOf(converted) : Datum.Sequence.of(converted);
+    }
+
+    private static Map<String, Datum> alike(Map<String, Datum> entries, String what, Position position) {
+        Iterator<Datum> values =
+                alike(List.copyOf(entries.values()), what, position).iterator();
+        Map<String, Datum> unified = new LinkedHashMap<>();
+        entries.keySet().forEach(key -> unified.put(key, values.next()));
+        return unified;
+    }
+
+    /** Gives the elements of a collection of {@code any} one type. */
+    private static List<Datum> alike(List<Datum> elements, String what, Position position) {
+        return Unification.of(elements)
+                .orElseThrow(() -> new TextFaultException(
+                        position, "%s must have elements of one type: put them in quotes".formatted(what)));
     }
 
     private static Datum tuple(TupleOf type, Datum value, String what, Position position) {

@@ -24,7 +24,13 @@ class DefinitionsTest {
             object({ a = optional(number, 7) })   | {}                          | {a=7}
             object({ a = optional(string) })      | {}                          | {}
             list(object({ p = number }))          | [{ p = 1 }, { p = 2 }]      | [{p=1}, {p=2}]
-            any                                   | 1                           | '1'
+            set(string)                           | ["b", "a", "c", "a"]        | ['a', 'b', 'c']
+            list(any)                             | [1, "a"]                    | ['1', 'a']
+            any                                   | 1                           | 1
+            any                                   | ["a"]                       | ['a']
+            any                                   | latest                      | 'latest'
+            any                                   | 1.2.3                       | '1.2.3'
+            any                                   | a b                         | 'a b'
             """)
     void a_value_from_outside_is_converted_to_the_type_of_its_variable(String type, String given, String value) {
         String file = "variable \"x\" { type = %s }\nv = var.x".formatted(type);
@@ -52,6 +58,62 @@ class DefinitionsTest {
                         Inputs.NONE.with("x", given, "of --var x", value -> "--var x=" + value),
                         Surroundings.withoutFiles()))
                 .isEqualTo("1:10: " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            "web"          | 1.10        | '1.10'
+            "web"          | ["a"]       | '["a"]'
+            3              | 4           | 4
+            3              | 1e3         | 1e3
+            true           | false       | false
+            ["a"]          | ["b", "c"]  | ['b', 'c']
+            []             | [1]         | [1]
+            { a = 1 }      | { b = "2" } | {b='2'}
+            null           | [1]         | [1]
+            null           | latest      | 'latest'
+            """)
+    void a_variable_without_a_type_has_that_of_its_default(String fallback, String given, String value) {
+        String file = "variable \"x\" { default = %s }\nv = var.x".formatted(fallback);
+
+        assertThat(Plain.read(file, Inputs.NONE.with("x", given, "of --var x"), Surroundings.withoutFiles()))
+                .isEqualTo("v=" + value);
+        assertThat(Plain.read(
+                        "variables { x = %s }\nv = var.x".formatted(fallback),
+                        Inputs.NONE.with("x", given, "of --var x"),
+                        Surroundings.withoutFiles()))
+                .isEqualTo("v=" + value);
+        assertThat(Plain.read(file))
+                .isEqualTo(fallback.equals("null") ? "" : Plain.read("v = %s".formatted(fallback)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            3              | many      | must be a number, not "many": write it as in --var x=3
+            true           | 3         | must be true or false, not 3: write it as in --var x=true
+            ["a"]          | b         | must be a list, not "b": write it as in --var x=["…"]
+            { a = 1 }      | ["a"]     | must be a map, not a list: write it as in --var x={ NAME = "…" }
+            null           | [1        | is no value of HCL: this [ is never closed: add ]: write it as in --var x="…"
+            """)
+    void a_value_of_another_type_than_the_default_is_refused(String fallback, String given, String message) {
+        assertThat(Plain.read(
+                        "variable \"x\" { default = %s }".formatted(fallback),
+                        Inputs.NONE.with("x", given, "of --var x", value -> "--var x=" + value),
+                        Surroundings.withoutFiles()))
+                .isEqualTo("1:10: the value of x, of --var x, " + message);
+    }
+
+    @Test
+    void a_value_of_a_file_is_converted_to_the_type_of_the_default() {
+        Faults faults = new Faults();
+        Inputs values = Inputs.NONE.withFile("port = \"80\"\ntag = 1.10\n", "a.vars", faults);
+
+        assertThat(Plain.read(
+                        "variable \"port\" { default = 1 }\nvariable \"tag\" { default = \"\" }\n"
+                                + "v = [var.port, var.tag]",
+                        values,
+                        Surroundings.withoutFiles()))
+                .isEqualTo("v=[80, '1.10']");
     }
 
     @Test

@@ -116,6 +116,23 @@ class ExpressionTest {
             slice(var.zones, 1, 3)                           | ['b', 'c']
             sort(["b", "a"])                                 | ['a', 'b']
             distinct([1, 1.0, 2])                            | [1, 2]
+            distinct([1, "1", "a"])                          | ['1', 'a']
+            tolist([1, "a"])                                 | ['1', 'a']
+            jsonencode(tolist([true, null, "a"]))            | '["true",null,"a"]'
+            tolist([[1, "a"], ["b", 2]])                     | [['1', 'a'], ['b', '2']]
+            tolist([[1], ["b", 2]])                          | [['1'], ['b', '2']]
+            tolist([{ a = 1 }, { a = "b" }])                 | [{a='1'}, {a='b'}]
+            tolist([{ a = 1 }, { b = "c" }])                 | [{a='1'}, {b='c'}]
+            toset(["b", "a", "b", 1])                        | ['1', 'a', 'b']
+            toset([10, 9, 1])                                | [1, 9, 10]
+            toset([true, false])                             | [false, true]
+            toset([["b"], ["a"]])                            | [['a'], ['b']]
+            toset(["𝄞", "｡"])                                | ['｡', '𝄞']
+            setunion(["c"], ["a", 1])                        | ['1', 'a', 'c']
+            setintersection(["2", "1"], [1, 2])              | ['1', '2']
+            setsubtract([3, 2, 1], ["2"])                    | ['1', '3']
+            "%{ for z in toset(["b", "a"]) }${z}%{ endfor }" | 'ab'
+            jsonencode(toset(["b", "a"]))                    | '["a","b"]'
             compact(["a", "", "b"])                          | ['a', 'b']
             flatten([["a"], [["b"], "c"]])                   | ['a', 'b', 'c']
             chunklist([1, 2, 3], 2)                          | [[1, 2], [3]]
