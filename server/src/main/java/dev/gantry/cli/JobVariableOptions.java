@@ -5,8 +5,10 @@ import dev.gantry.jobfile.JobSource;
 import dev.gantry.jobfile.VariableFiles;
 import dev.gantry.jobfile.hcl2.Inputs;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
@@ -35,6 +37,19 @@ final class JobVariableOptions {
         return file.equals("-")
                 ? JobFiles.open("standard input", context.console().in(), inputs)
                 : JobFiles.open(Path.of(file), inputs);
+    }
+
+    /** Reads the jobs in several files. A value is for each file that declares its variable, and at least one must. */
+    List<JobSource> readAll(CliContext context, List<String> names) {
+        List<JobSource> jobs = names.stream().map(file -> read(context, file)).toList();
+        Set<String> nowhere = new HashSet<>();
+        jobs.forEach(job -> nowhere.addAll(job.undeclared()));
+        jobs.forEach(job -> nowhere.retainAll(job.undeclared()));
+        return jobs.stream()
+                .map(job -> job.without(job.undeclared().stream()
+                        .filter(variable -> !nowhere.contains(variable))
+                        .collect(Collectors.toSet())))
+                .toList();
     }
 
     /** Returns the options as a shell would read them again, each followed by a blank; empty if none is given. */

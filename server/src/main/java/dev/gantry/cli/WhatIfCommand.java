@@ -4,6 +4,7 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.GantryException;
 import dev.gantry.client.InvalidArgumentException;
 import dev.gantry.client.PermissionDeniedException;
+import dev.gantry.jobfile.JobFileException;
 import dev.gantry.jobfile.JobSource;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.FieldPath.Step;
@@ -26,11 +27,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code gantry what-if}: shows what the cluster would do after some changes. */
@@ -47,6 +52,10 @@ import picocli.CommandLine.TypeConversionException;
             ""
         })
 final class WhatIfCommand extends ClientCommand {
+
+    @Spec
+    @SuppressWarnings("unused")
+    private CommandSpec spec;
 
     @Option(names = "--job", paramLabel = "FILE", description = "This job is submitted. - reads standard input.")
     private List<String> files = List.of();
@@ -127,12 +136,9 @@ final class WhatIfCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        List<JobSource> jobs =
-                files.stream().map(file -> variables.read(context(), file)).toList();
+        List<JobSource> jobs = variables.readAll(context(), files);
         WhatIfRequest request = WhatIfRequest.newBuilder()
-                .addAllChanges(changes(jobs.stream()
-                        .map(source -> JobFileParameter.job(source, client))
-                        .toList()))
+                .addAllChanges(changes(read(jobs, client)))
                 .addAllFits(fits)
                 .setMaxAllocations(allocations)
                 .build();
@@ -146,6 +152,23 @@ final class WhatIfCommand extends ClientCommand {
         }
         json.print(context(), answer, () -> WhatIfView.of(answer));
         return GantryCli.DONE;
+    }
+
+    /** Returns the jobs of the files; if some have faults, names those of all files. */
+    private static List<Job> read(List<JobSource> sources, GantryClient client) {
+        List<Job> jobs = new ArrayList<>();
+        List<String> faults = new ArrayList<>();
+        for (JobSource source : sources) {
+            try {
+                jobs.add(JobFileParameter.job(source, client));
+            } catch (JobFileException e) {
+                faults.addAll(e.reports());
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw new CommandFailedException(faults, null);
+        }
+        return jobs;
     }
 
     /** Says why a question is refused: of jobs in their files, of other changes by their options. */
@@ -227,7 +250,7 @@ final class WhatIfCommand extends ClientCommand {
         stopped.forEach(
                 job -> changes.add(WhatIfChange.newBuilder().setStopJobId(job).build()));
         changes.addAll(attributes);
-        added.forEach(nodes -> changes.add(nodes.change()));
+        added.forEach(nodes -> changes.add(nodes.change(spec.commandLine())));
         drained.forEach(nodes -> changes.add(WhatIfChange.newBuilder()
                 .setDrain(WhatIfDrain.newBuilder()
                         .setNodes(nodes)
@@ -253,10 +276,10 @@ final class WhatIfCommand extends ClientCommand {
         private String like = "";
 
         @Option(names = "--cpu", paramLabel = "MHZ", description = "With --add-nodes: their CPU.")
-        private long cpu;
+        private Long cpu;
 
         @Option(names = "--memory", paramLabel = "MIB", description = "With --add-nodes: their memory.")
-        private long memory;
+        private Long memory;
 
         @Option(
                 names = "--with",
@@ -264,15 +287,33 @@ final class WhatIfCommand extends ClientCommand {
                 description = "With --add-nodes: an attribute of them, as with --set-attribute.")
         private Map<String, String> properties = new LinkedHashMap<>();
 
-        WhatIfChange change() {
+        WhatIfChange change(CommandLine command) {
+            requirePositive(command, "--add-nodes", (long) count, "");
+            requirePositive(command, "--cpu", cpu, withLike());
+            requirePositive(command, "--memory", memory, withLike());
+            if (like.isEmpty() && (cpu == null || memory == null)) {
+                throw new ParameterException(command, "--add-nodes needs --like NODE, or --cpu MHZ and --memory MIB");
+            }
             return WhatIfChange.newBuilder()
                     .setAddNodes(WhatIfNewNodes.newBuilder()
                             .setCount(count)
                             .setLike(like)
-                            .setCpu(cpu)
-                            .setMemoryMib(memory)
+                            .setCpu(cpu == null ? 0 : cpu)
+                            .setMemoryMib(memory == null ? 0 : memory)
                             .putAllProperties(properties))
                     .build();
+        }
+
+        private String withLike() {
+            return like.isEmpty() ? "" : "; without %s, the new nodes have that of --like";
+        }
+
+        /** The server takes 0 for a field that is left out. */
+        private static void requirePositive(CommandLine command, String option, Long value, String remedy) {
+            if (value != null && value < 1) {
+                throw new ParameterException(
+                        command, "%s %d: must be 1 or more%s".formatted(option, value, remedy.formatted(option)));
+            }
         }
     }
 
@@ -281,6 +322,9 @@ final class WhatIfCommand extends ClientCommand {
         @Override
         public NodeSelector convert(String value) {
             int end = value.indexOf('=');
+            if (value.isBlank() || end == value.length() - 1) {
+                throw unusable(value);
+            }
             if (end < 0) {
                 return value.equals("all")
                         ? NodeSelector.newBuilder().setAll(true).build()
@@ -291,11 +335,14 @@ final class WhatIfCommand extends ClientCommand {
                 case "class" -> NodeSelector.newBuilder().setNodeClass(name).build();
                 case "datacenter" ->
                     NodeSelector.newBuilder().setDatacenter(name).build();
-                default ->
-                    throw new TypeConversionException(
-                            "\"%s\" selects no nodes: give a name or an id, class=CLASS, datacenter=DATACENTER, or all"
-                                    .formatted(value));
+                default -> throw unusable(value);
             };
+        }
+
+        private static TypeConversionException unusable(String value) {
+            return new TypeConversionException(
+                    "\"%s\" selects no nodes: give a name or an id, class=CLASS, datacenter=DATACENTER, or all"
+                            .formatted(value));
         }
     }
 

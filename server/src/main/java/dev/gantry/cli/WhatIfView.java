@@ -96,10 +96,11 @@ final class WhatIfView {
 
     private static String fit(WhatIfFit fit) {
         String group = fit.getJobId() + "/" + fit.getTaskGroup();
+        String fits = fit.getNotRunning() ? "fit if the job ran" : "more fit";
         return fit.getAtLeast()
-                ? "%s: more than %d more fit".formatted(group, fit.getMore())
-                : "%s: %d more fit. Then: %s"
-                        .formatted(group, fit.getMore(), fit.getLimit().getSummary());
+                ? "%s: more than %d %s".formatted(group, fit.getMore(), fits)
+                : "%s: %d %s. Then: %s"
+                        .formatted(group, fit.getMore(), fits, fit.getLimit().getSummary());
     }
 
     private static String orNone(String node) {

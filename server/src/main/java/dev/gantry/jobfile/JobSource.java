@@ -3,6 +3,7 @@ package dev.gantry.jobfile;
 import dev.gantry.jobfile.JobLocator.Place;
 import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclValue.Body;
+import dev.gantry.jobfile.hcl.UndeclaredVariableException;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobViolation;
 import java.util.Comparator;
@@ -63,6 +64,33 @@ public final class JobSource {
      */
     public boolean hasFaults() {
         return !faults.isEmpty();
+    }
+
+    /**
+     * Returns the variables that have a value from outside, and that the file does not declare.
+     *
+     * @return their names; each is a fault of the file
+     */
+    public Set<String> undeclared() {
+        return faults.inOrder().stream()
+                .filter(UndeclaredVariableException.class::isInstance)
+                .map(fault -> ((UndeclaredVariableException) fault).variable())
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Returns the same job without the faults of some {@link #undeclared} variables, whose values are for another file.
+     *
+     * @param others the names of these variables
+     * @return the job, with the other faults
+     */
+    public JobSource without(Set<String> others) {
+        Faults rest = new Faults();
+        faults.inOrder().stream()
+                .filter(fault ->
+                        !(fault instanceof UndeclaredVariableException value) || !others.contains(value.variable()))
+                .forEach(rest::add);
+        return new JobSource(name, parsed, rest);
     }
 
     /**

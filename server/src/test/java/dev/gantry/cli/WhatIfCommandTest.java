@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,7 @@ class WhatIfCommandTest {
                 "--with=driver.rkt.version=1.30.0",
                 "--add-nodes=1",
                 "--cpu=1",
+                "--memory=1",
                 "--set-attribute=node1:driver.rkt.version=1.30",
                 "--stop=old",
                 "--priority=web=70",
@@ -124,6 +126,12 @@ class WhatIfCommandTest {
                         .setTaskGroup("back")
                         .setMore(10_000)
                         .setAtLeast(true))
+                .addFits(WhatIfFit.newBuilder()
+                        .setJobId("old")
+                        .setTaskGroup("main")
+                        .setMore(5)
+                        .setNotRunning(true)
+                        .setLimit(PlacementFailure.newBuilder().setSummary("3 of 3 nodes lack cpu")))
                 .build();
         cluster.answers("WhatIf", answer);
 
@@ -144,6 +152,7 @@ class WhatIfCommandTest {
                         Room
                         web/front: 7 more fit. Then: 3 of 3 nodes lack cpu
                         web/back: more than 10000 more fit
+                        old/main: 5 fit if the job ran. Then: 3 of 3 nodes lack cpu
                         """);
         assertThat(JsonParser.parseString(
                                 CliRun.of(cluster, "what-if", "--json").out())
@@ -162,8 +171,21 @@ class WhatIfCommandTest {
                 List.of("--count=web/front", "JOB/GROUP=N"),
                 List.of("--priority=web", "JOB=N"),
                 List.of("--fit=web", "JOB/GROUP"),
-                List.of("--like=n1", "--add-nodes"))) {
-            CliRun run = CliRun.of(cluster, "what-if", wrong.get(0));
+                List.of("--like=n1", "--add-nodes"),
+                List.of("--drain=", "\"\" selects no nodes: give a name or an id, class=CLASS"),
+                List.of("--lose=class=", "\"class=\" selects no nodes"),
+                List.of("--set-attribute= :a=b", "\" \" selects no nodes"),
+                List.of("--add-nodes=2", "--add-nodes needs --like NODE, or --cpu MHZ and --memory MIB"),
+                List.of("--add-nodes=2 --cpu=100", "--add-nodes needs --like NODE, or --cpu MHZ and --memory MIB"),
+                List.of(
+                        "--add-nodes=2 --like=a --cpu=0",
+                        "--cpu 0: must be 1 or more; without --cpu, the new nodes have that of --like"),
+                List.of("--add-nodes=2 --cpu=1 --memory=-1", "--memory -1: must be 1 or more"),
+                List.of("--add-nodes=0 --like=a", "--add-nodes 0: must be 1 or more"))) {
+            CliRun run = CliRun.of(
+                    cluster,
+                    Stream.concat(Stream.of("what-if"), Stream.of(wrong.get(0).split(" (?=--)")))
+                            .toArray(String[]::new));
             assertThat(run.exitCode()).as(wrong.get(0)).isEqualTo(2);
             assertThat(run.err()).startsWith("error: ").contains(wrong.get(1));
         }
@@ -215,6 +237,40 @@ class WhatIfCommandTest {
                         "                ^",
                         "error: --count web/front: is at fault",
                         "error: --fit sum/main: is at fault");
+    }
+
+    @Test
+    void values_of_variables_are_for_all_files_and_each_needs_a_file_that_declares_it(@TempDir Path dir)
+            throws IOException {
+        cluster.answers("WhatIf", WhatIfResponse.getDefaultInstance());
+        String tagged = Files.writeString(dir.resolve("tagged.hcl"), """
+                        variable "tag" {}
+                        job "tagged" { meta { tag = var.tag } }
+                        """).toString();
+        String counted = Files.writeString(dir.resolve("counted.hcl"), """
+                        variable "count" {}
+                        job "counted" { meta { count = var.count } }
+                        """).toString();
+        String plain =
+                Files.writeString(dir.resolve("plain.hcl"), "job \"plain\" {}").toString();
+
+        CliRun good = CliRun.of(
+                cluster, "what-if", "--job", tagged, "--job", counted, "--job", plain, "--var", "tag=a", "--var",
+                "count=2");
+        CliRun wrong = CliRun.of(
+                cluster, "what-if", "--job", tagged, "--job", counted, "--var", "tag=a", "--var", "count=2", "--var",
+                "cuont=3");
+
+        assertThat(good.err()).isEmpty();
+        WhatIfRequest request = (WhatIfRequest) cluster.requests().get(0);
+        assertThat(request.getChanges(0).getSubmit().getMetaMap()).containsEntry("tag", "a");
+        assertThat(request.getChanges(1).getSubmit().getMetaMap()).containsEntry("count", "2");
+        assertThat(wrong.exitCode()).isEqualTo(1);
+        assertThat(wrong.err())
+                .contains(tagged + ":1:1: there is no variable \"cuont\" in this file for the value of --var cuont")
+                .contains(counted + ":1:1: there is no variable \"cuont\"")
+                .contains("did you mean \"count\"?")
+                .doesNotContain("no variable \"tag\"");
     }
 
     private static FieldViolation violation(String field) {

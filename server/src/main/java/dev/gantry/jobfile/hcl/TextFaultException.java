@@ -1,7 +1,7 @@
 package dev.gantry.jobfile.hcl;
 
 /** A text has a fault at a position. */
-public final class TextFaultException extends RuntimeException {
+public class TextFaultException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

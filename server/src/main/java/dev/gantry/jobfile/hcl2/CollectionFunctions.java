@@ -48,12 +48,11 @@ final class CollectionFunctions {
         table.add(
                 "sort",
                 1,
-                a -> Datum.Sequence.of(
-                        a.texts(0).stream().sorted(DatumOrder.OF_TEXTS).map(Datum::text).toList()));
-        table.add(
-                "distinct",
-                1,
-                a -> Datum.Sequence.of(Datum.Sequence.distinct(a.alike(a.list(0)))));
+                a -> Datum.Sequence.of(a.texts(0).stream()
+                        .sorted(DatumOrder.OF_TEXTS)
+                        .map(Datum::text)
+                        .toList()));
+        table.add("distinct", 1, a -> Datum.Sequence.of(Datum.Sequence.distinct(a.alike(a.list(0)))));
         table.add(
                 "compact",
                 1,
@@ -72,8 +71,9 @@ final class CollectionFunctions {
         table.add(
                 "keys",
                 1,
-                a -> Datum.Sequence.of(DatumOrder.sorted(a.table(0))
-                        .keySet().stream().map(Datum::text).toList()));
+                a -> Datum.Sequence.of(DatumOrder.sorted(a.table(0)).keySet().stream()
+                        .map(Datum::text)
+                        .toList()));
         table.add(
                 "values",
                 1,

@@ -118,7 +118,8 @@ sealed interface Datum {
 
         /** Makes a set of what differs, in the order of {@link DatumOrder}. */
         static Sequence setOf(Collection<? extends Datum> elements) {
-            List<Datum> kept = distinct(elements).stream().sorted(DatumOrder.ORDER).toList();
+            List<Datum> kept =
+                    distinct(elements).stream().sorted(DatumOrder.ORDER).toList();
             return new Sequence(kept, true, sizeOf(kept), depthOf(kept));
         }
 

@@ -17,8 +17,8 @@ final class DatumOrder implements Comparator<Datum> {
     static final DatumOrder ORDER = new DatumOrder();
 
     /** The order of texts in Go, which differs from Java's for characters beyond U+FFFF. */
-    static final Comparator<String> OF_TEXTS = (a, b) ->
-            Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    static final Comparator<String> OF_TEXTS =
+            (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
 
     private DatumOrder() {}
 

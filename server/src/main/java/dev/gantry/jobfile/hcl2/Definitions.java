@@ -170,8 +170,7 @@ final class Definitions implements Evaluator.Roots {
 
     private Datum value(HclName name, Optional<Expression> declared, Optional<Expression> expression) {
         Optional<Datum> fallback = expression.map(Constants::evaluate);
-        TypeConstraint type =
-                declared.map(TypeConstraint::of).orElseGet(() -> new TypeConstraint.OfDefault(fallback));
+        TypeConstraint type = declared.map(TypeConstraint::of).orElseGet(() -> new TypeConstraint.OfDefault(fallback));
         Optional<Given> given = inputs.find(name.text());
         if (given.isPresent()) {
             return given(name, type, given.get());

@@ -4,6 +4,7 @@ import dev.gantry.jobfile.hcl.Excerpt;
 import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.Position;
 import dev.gantry.jobfile.hcl.TextFaultException;
+import dev.gantry.jobfile.hcl.UndeclaredVariableException;
 import dev.gantry.model.Spelling;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -141,15 +142,15 @@ public final class Inputs {
     public void refuseUnknown(Collection<String> variables, Faults faults) {
         given.forEach((name, value) -> {
             if (!variables.contains(name)) {
-                faults.add(
-                        Position.START,
+                faults.add(new UndeclaredVariableException(
+                        name,
                         "there is no variable %s in this file for the value %s: %s"
                                 .formatted(
                                         Excerpt.quoted(name),
                                         value.origin(),
                                         variables.isEmpty()
                                                 ? "it has no variables"
-                                                : Spelling.hint(name, List.copyOf(variables))));
+                                                : Spelling.hint(name, List.copyOf(variables)))));
             }
         });
     }

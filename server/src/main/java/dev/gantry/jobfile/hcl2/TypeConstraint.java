@@ -210,7 +210,9 @@ sealed interface TypeConstraint {
     default boolean isAny() {
         return equals(Primitive.ANY)
                 || (this instanceof OfDefault untyped
-                        && untyped.fallback().filter(Datum.Null.class::isInstance).isPresent());
+                        && untyped.fallback()
+                                .filter(Datum.Null.class::isInstance)
+                                .isPresent());
     }
 
     private static Datum likeDefault(OfDefault type, Datum value, String what, Position position) {

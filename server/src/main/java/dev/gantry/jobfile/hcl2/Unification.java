@@ -99,10 +99,12 @@ final class Unification {
     }
 
     private static Optional<List<List<Datum>>> columns(List<List<Datum>> rows) {
-        List<List<Datum>> unified = rows.stream().map(row -> (List<Datum>) new ArrayList<Datum>()).toList();
+        List<List<Datum>> unified =
+                rows.stream().map(row -> (List<Datum>) new ArrayList<Datum>()).toList();
         for (int i = 0; i < rows.get(0).size(); i++) {
             int place = i;
-            Optional<List<Datum>> column = of(rows.stream().map(row -> row.get(place)).toList());
+            Optional<List<Datum>> column =
+                    of(rows.stream().map(row -> row.get(place)).toList());
             if (column.isEmpty()) {
                 return Optional.empty();
             }

@@ -134,7 +134,8 @@ public final class Simulation {
     }
 
     /**
-     * Counts how many more allocations of a group fit after {@link #run}, without preemption. Changes nothing.
+     * Counts how many more allocations of a group fit after {@link #run}, without preemption; of a job that does not run, as
+     * if it ran. Changes nothing.
      *
      * @param jobId the job; not a system job
      * @param taskGroup one of its groups
@@ -142,6 +143,7 @@ public final class Simulation {
      * @throws RuntimeException the deadline's exception, if it takes too long
      */
     public WhatIfFit fit(String jobId, String taskGroup) {
+        boolean isStopped = jobs.get(jobId).stopped();
         JobVersion known = jobs.get(jobId).version();
         Job.Builder job = hastened(known).getJob().toBuilder();
         int count = 0;
@@ -149,7 +151,7 @@ public final class Simulation {
             // Without a deployment, which could hold back what fits.
             group.clearUpdate();
             if (group.getName().equals(taskGroup)) {
-                count = group.getCount();
+                count = isStopped ? 0 : group.getCount();
                 group.setCount(count + MOST_FITTING + 1);
             }
         }
@@ -163,7 +165,8 @@ public final class Simulation {
         for (Placement placement : plan.placements()) {
             more += placement.taskGroup().equals(taskGroup) && placement.index() >= count ? 1 : 0;
         }
-        WhatIfFit.Builder fit = WhatIfFit.newBuilder().setJobId(jobId).setTaskGroup(taskGroup);
+        WhatIfFit.Builder fit =
+                WhatIfFit.newBuilder().setJobId(jobId).setTaskGroup(taskGroup).setNotRunning(isStopped);
         if (more > MOST_FITTING) {
             return fit.setMore(MOST_FITTING).setAtLeast(true).build();
         }

@@ -83,8 +83,7 @@ class DefinitionsTest {
                         Inputs.NONE.with("x", given, "of --var x"),
                         Surroundings.withoutFiles()))
                 .isEqualTo("v=" + value);
-        assertThat(Plain.read(file))
-                .isEqualTo(fallback.equals("null") ? "" : Plain.read("v = %s".formatted(fallback)));
+        assertThat(Plain.read(file)).isEqualTo(fallback.equals("null") ? "" : Plain.read("v = %s".formatted(fallback)));
     }
 
     @ParameterizedTest

@@ -265,6 +265,28 @@ class SimulationTest {
         assertThat(simulation.fit("tiny", "tiny").getAtLeast()).isTrue();
     }
 
+    @Test
+    void a_fit_of_a_stopped_job_counts_as_if_the_job_ran() {
+        run(service("web", 2, 1000));
+        JobVersion web = jobs.get(0).version();
+        Simulation simulation = simulation(SchedulerOptions.DEFAULT);
+        int beyond = fitBeyondCount();
+        simulation.run(new Changes(List.of(), List.of(new SimulatedJob(web, true, true, 0, Map.of()))));
+
+        WhatIfFit fit = simulation.fit("web", "web");
+
+        assertThat(fit.getNotRunning()).isTrue();
+        assertThat(fit.getMore()).isEqualTo(beyond + 2);
+    }
+
+    private int fitBeyondCount() {
+        Simulation running = simulation(SchedulerOptions.DEFAULT);
+        running.run(new Changes(List.of(), List.of()));
+        WhatIfFit fit = running.fit("web", "web");
+        assertThat(fit.getNotRunning()).isFalse();
+        return fit.getMore();
+    }
+
     private static Job.Builder service(String id, int count, int cpu) {
         return job(group(id, count, task(cpu, 100))).setId(id).setType(JobType.JOB_TYPE_SERVICE);
     }
