@@ -8,6 +8,7 @@ import dev.gantry.v1.PayloadRule;
 import dev.gantry.v1.Periodic;
 import java.time.DateTimeException;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,34 +56,41 @@ final class ScheduleValidator {
     }
 
     private void check(Periodic periodic, Violations violations) {
+        ZoneId zone = zone(periodic, violations);
         if (periodic.getCron().isBlank() && periodic.getCronsCount() == 0) {
             violations.add("periodic.cron", "is missing: say when, such as \"0 3 * * *\"");
         } else if (periodic.getCronsCount() == 0) {
-            cron.fault(periodic.getCron()).ifPresent(fault -> violations.add("periodic.cron", fault));
+            cron.fault(periodic.getCron(), zone).ifPresent(fault -> violations.add("periodic.cron", fault));
         } else if (!periodic.getCron().isEmpty()) {
             violations.add("periodic.crons", "can't stand beside cron: put all expressions into crons");
         } else {
-            checkCrons(periodic.getCronsList(), violations);
-        }
-        if (!periodic.getTimeZone().isEmpty()) {
-            try {
-                var unused = ZoneId.of(periodic.getTimeZone());
-            } catch (DateTimeException e) {
-                violations.add(
-                        "periodic.time_zone",
-                        "\"%s\" is no time zone: use one such as Europe/Berlin".formatted(periodic.getTimeZone()));
-            }
+            checkCrons(periodic.getCronsList(), zone, violations);
         }
     }
 
-    private void checkCrons(List<String> crons, Violations violations) {
+    /** Returns the time zone; UTC if it is left out or unknown. */
+    private static ZoneId zone(Periodic periodic, Violations violations) {
+        if (periodic.getTimeZone().isEmpty()) {
+            return ZoneOffset.UTC;
+        }
+        try {
+            return ZoneId.of(periodic.getTimeZone());
+        } catch (DateTimeException e) {
+            violations.add(
+                    "periodic.time_zone",
+                    "\"%s\" is no time zone: use one such as Europe/Berlin".formatted(periodic.getTimeZone()));
+            return ZoneOffset.UTC;
+        }
+    }
+
+    private void checkCrons(List<String> crons, ZoneId zone, Violations violations) {
         if (crons.size() > MOST_CRONS) {
             violations.add("periodic.crons", "has %d expressions: use at most %d".formatted(crons.size(), MOST_CRONS));
             return;
         }
         for (int i = 0; i < crons.size(); i++) {
             String field = FieldPath.element("periodic.crons", i);
-            cron.fault(crons.get(i)).ifPresent(fault -> violations.add(field, fault));
+            cron.fault(crons.get(i), zone).ifPresent(fault -> violations.add(field, fault));
         }
     }
 

@@ -35,6 +35,9 @@ public final class Cron {
             "@midnight", "0 0 * * *",
             "@hourly", "0 * * * *");
 
+    /** Before the first year of expressions, in every time zone. */
+    private static final Instant BEFORE_ALL = Instant.EPOCH.minus(2, ChronoUnit.DAYS);
+
     // In characters.
     private static final int LONGEST = 256;
 
@@ -90,12 +93,18 @@ public final class Cron {
      * Validates an expression.
      *
      * @param expression the expression as submitted
-     * @return what is wrong with it and what to write instead; empty if it is valid
+     * @param zone its time zone
+     * @return what is wrong with it and what to write instead, such as that it has no time at all; empty if it is valid
      */
-    public static Optional<String> fault(String expression) {
+    public static Optional<String> fault(String expression, ZoneId zone) {
         try {
-            var unused = parse(expression);
-            return Optional.empty();
+            boolean hasTime = parse(expression).next(BEFORE_ALL, zone).isPresent();
+            return hasTime
+                    ? Optional.empty()
+                    : Optional.of(
+                            ("\"%s\" never runs: no time up to the year 2099 matches it. Write one that comes, with enabled ="
+                                            + " false if the job only runs when it is forced")
+                                    .formatted(expression));
         } catch (IllegalArgumentException e) {
             return Optional.of(e.getMessage());
         }

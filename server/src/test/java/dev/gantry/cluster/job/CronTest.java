@@ -109,6 +109,32 @@ class CronTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0 0 30 2 *              | UTC           | true
+            0 0 31 2,4,6,9,11 *     | UTC           | true
+            0 0 29 2 * 2100/1       | UTC           | true
+            0 0 29 2 * 2026         | UTC           | true
+            0 0 31W 2 *             | UTC           | true
+            30 2 30 3 * 2025        | Europe/Berlin | true
+            30 2 30 3 * 2025        | UTC           | false
+            0 0 29 2 *              | UTC           | false
+            0 0 30 2 5              | UTC           | false
+            0 0 * * 1#5             | UTC           | false
+            0 0 * * * 1970          | UTC           | false
+            59 59 23 31 12 * 2099   | UTC           | false
+            """)
+    void an_expression_without_any_time_is_refused(String expression, ZoneId zone, boolean isRefused) {
+        assertThat(Cron.fault(expression, zone).isPresent()).isEqualTo(isRefused);
+    }
+
+    @Test
+    void an_expression_without_any_time_is_told_what_to_do() {
+        assertThat(Cron.fault("0 0 30 2 *", UTC))
+                .contains("\"0 0 30 2 *\" never runs: no time up to the year 2099 matches it."
+                        + " Write one that comes, with enabled = false if the job only runs when it is forced");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"0 0 30 2 *", "0 0 * * * 2029", "0 0 31 2,4,6,9,11 * 2030-2099"})
     void an_impossible_date_has_no_next_time(String expression) {
         assertThat(Cron.parse(expression).next(Instant.parse("2030-01-01T00:00:00Z"), BERLIN))
@@ -150,13 +176,13 @@ class CronTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
                 .containsPattern("use |write ");
-        assertThat(Cron.fault(expression)).isPresent();
-        assertThat(Cron.fault("@daily")).isEmpty();
+        assertThat(Cron.fault(expression, UTC)).isPresent();
+        assertThat(Cron.fault("@daily", UTC)).isEmpty();
     }
 
     @Test
     void an_expression_that_is_too_long_is_refused_and_not_repeated() {
-        assertThat(Cron.fault("1,".repeat(200) + "2 * * * *").orElseThrow())
+        assertThat(Cron.fault("1,".repeat(200) + "2 * * * *", UTC).orElseThrow())
                 .isEqualTo("is 409 characters long: use at most 256, and several expressions if need be");
     }
 
