@@ -594,7 +594,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     private static Dispatch dispatch(DispatchJobRequest request) {
         Violations violations = new Violations();
-        violations.checkVariables("meta", request.getMetaMap());
+        violations.checkMeta("meta", request.getMetaMap());
         violations.requireNone();
         return new Dispatch(request.getPayload(), request.getMetaMap(), requestId(request.getRequestId()));
     }

@@ -109,7 +109,7 @@ public final class JobValidator {
 
     private static void checkJob(Job job, PreferenceValidator preferences, Violations violations) {
         violations.checkJobId("id", job.getId());
-        violations.checkVariables("meta", job.getMetaMap());
+        violations.checkMeta("meta", job.getMetaMap());
         if (job.getType() == JobType.UNRECOGNIZED) {
             violations.add("type", "%d is no type: use service, batch or system".formatted(job.getTypeValue()));
         }
@@ -132,7 +132,7 @@ public final class JobValidator {
 
     private void checkGroup(TaskGroup group, String path, PreferenceValidator preferences, Violations violations) {
         violations.checkName(path + ".name", group.getName());
-        violations.checkVariables(path + ".meta", group.getMetaMap());
+        violations.checkMeta(path + ".meta", group.getMetaMap());
         checkConstraints(group.getConstraintsList(), path + ".constraints", violations);
         preferences.checkAffinities(group.getAffinitiesList(), path + ".affinities");
         preferences.checkSpreads(group.getSpreadsList(), path + ".spreads");

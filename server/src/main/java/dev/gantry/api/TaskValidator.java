@@ -89,7 +89,7 @@ final class TaskValidator {
         JobValidator.checkConstraints(task.getConstraintsList(), path + ".constraints", violations);
         checkResources(task, path + ".resources", violations);
         violations.checkEnvironment(path + ".env", task.getEnvMap());
-        violations.checkVariables(path + ".meta", task.getMetaMap());
+        violations.checkMeta(path + ".meta", task.getMetaMap());
         ArtifactValidator.check(task, path + ".artifacts", violations);
         Optional.ofNullable(drivers.get(task.getDriver()))
                 .ifPresentOrElse(

@@ -21,6 +21,9 @@ final class Violations {
     private static final Pattern DOTS = Pattern.compile("\\.+");
     private static final int MOST = 100;
 
+    /** Tasks get each value of meta under this prefix, and under the shorter one of Nomad. */
+    private static final String LONGEST_PREFIX_OF_META = "GANTRY_META_";
+
     private final List<JobViolation> found = new ArrayList<>();
 
     void add(String field, String description) {
@@ -78,8 +81,19 @@ final class Violations {
         }
     }
 
-    /** Checks entries that become environment variables. */
-    void checkVariables(String field, Map<String, String> variables) {
+    /** Checks entries of meta, which become environment variables. */
+    void checkMeta(String field, Map<String, String> meta) {
+        checkVariables(field, meta);
+        meta.forEach((name, value) -> {
+            String variable = LONGEST_PREFIX_OF_META + name;
+            ExecLimits.faultOfVariable(variable, value)
+                    .ifPresent(fault -> add(
+                            FieldPath.entry(field, name),
+                            "becomes the environment variable %s, which %s".formatted(variable, fault)));
+        });
+    }
+
+    private void checkVariables(String field, Map<String, String> variables) {
         variables.forEach((name, value) -> {
             if (name.isEmpty() || name.indexOf('=') >= 0 || !TextRules.isPlain(name)) {
                 add(
@@ -93,7 +107,7 @@ final class Violations {
         });
     }
 
-    /** Checks the variables of a task. Values of meta may be longer here: the driver refuses them when it starts the task. */
+    /** Checks the variables of a task. */
     void checkEnvironment(String field, Map<String, String> variables) {
         checkVariables(field, variables);
         variables.forEach((name, value) ->

@@ -150,6 +150,24 @@ class JobLifeValidationTest {
         assertFault(job(job, "", ""), field, description);
     }
 
+    @Test
+    void meta_that_is_too_long_for_an_environment_is_refused_where_it_is_set() throws ParseException {
+        String longest = "x".repeat(131_047);
+        String tooLong = longest + "x";
+        String fault = "becomes the environment variable GANTRY_META_a, which has 131062 bytes with its name,"
+                + " but Linux starts no program with more than 131061";
+
+        assertThat(validator.check(job("meta { key: 'a' value: '%s' }".formatted(longest), "", "")))
+                .isEmpty();
+        assertThat(validator.check(job(
+                        "meta { key: 'a' value: '%s' }".formatted(tooLong),
+                        "meta { key: 'a' value: '%s' }".formatted(tooLong),
+                        "")))
+                .extracting(JobViolation::getField)
+                .containsExactlyInAnyOrder("meta.a", "task_groups[0].meta.a");
+        assertFault(job("meta { key: 'a' value: '%s' }".formatted(tooLong), "", ""), "meta.a", fault);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

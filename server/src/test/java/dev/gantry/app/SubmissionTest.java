@@ -452,6 +452,7 @@ class SubmissionTest {
                 taskFault(TASK + ".env", task -> task.putEnv("a=b", "c")),
                 taskFault(TASK + ".env.A", task -> task.putEnv("A", "zero\0byte")),
                 taskFault(TASK + ".env.A", task -> task.putEnv("A", "x".repeat(131_060))),
+                taskFault(TASK + ".meta.a", task -> task.putMeta("a", "x".repeat(131_048))),
                 taskFault(
                         TASK + ".resources.cpu",
                         task -> task.getResourcesBuilder().setCpu(0)),
