@@ -49,10 +49,9 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
                 && !denied.violations().isEmpty()) {
             denied.violations().forEach(violation -> err.println(line(violation, command)));
         } else if (failure instanceof UnavailableException gone && !gone.isServerReached()) {
-            err.println(
-                    "error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR" + ignored("ADDR"));
+            err.println("error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR");
         } else if (failure instanceof UnauthenticatedException) {
-            err.println("error: " + failure.getMessage() + ignored("TOKEN"));
+            err.println("error: " + failure.getMessage() + NomadEnvironment.ending(environment, "TOKEN"));
         } else if (failure instanceof JobFileException file) {
             file.reports().forEach(fault -> err.println("error: " + fault));
         } else if (failure instanceof GantryException) {
@@ -62,13 +61,6 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
         } else {
             err.println("error: " + failure + (debug ? "" : " (" + VARIABLE + "=1 shows where)"));
         }
-    }
-
-    /** Says that a variable of Nomad's is set and has no effect, if Gantry's own is not set. */
-    private String ignored(String name) {
-        return environment.containsKey("NOMAD_" + name) && !environment.containsKey("GANTRY_" + name)
-                ? ". NOMAD_%s is set, but Gantry reads GANTRY_%1$s".formatted(name)
-                : "";
     }
 
     /** Formats a fault of a request. A field that an option sets is called as the option. */

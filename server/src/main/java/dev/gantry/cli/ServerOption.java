@@ -46,6 +46,9 @@ final class ServerOption {
                             + " the token of a server of this user on this machine.")
     private Path tokenFile;
 
+    /** True once a hint was given: a command may connect again. */
+    private boolean isHinted;
+
     @Mixin
     private final ClientTlsOptions tls = new ClientTlsOptions();
 
@@ -63,7 +66,13 @@ final class ServerOption {
 
     /** Returns a client of the server. The caller closes it. */
     GantryClient connect() {
-        String server = address();
+        Optional<String> named = address();
+        if (named.isEmpty() && !isHinted) {
+            isHinted = true;
+            NomadEnvironment.hint(context.environment())
+                    .ifPresent(context.console().err()::println);
+        }
+        String server = named.orElse(GantryClient.DEFAULT_ADDRESS);
         try {
             GantryClient.Builder client = GantryClient.builder()
                     .environment(context.environment())
@@ -86,10 +95,10 @@ final class ServerOption {
         return Optional.ofNullable(context.environment().get(name)).filter(value -> !value.isBlank());
     }
 
-    private String address() {
+    /** Returns the address that was named; empty: the default. */
+    private Optional<String> address() {
         return Optional.ofNullable(address)
                 .or(() -> outer.map(option -> option.address))
-                .or(() -> variable(VARIABLE))
-                .orElse(GantryClient.DEFAULT_ADDRESS);
+                .or(() -> variable(VARIABLE));
     }
 }

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -239,13 +241,46 @@ class NomadHabitsTest {
                 .contains("GANTRY_VAR_a or a default; NOMAD_VAR_a is set, but Gantry does not read it\n")
                 .contains("GANTRY_VAR_b or a default\n");
         assertThat(CliRun.of(nomads, "", "--address", "127.0.0.1:1", "status").err())
-                .endsWith("gantry server --data-dir DIR. NOMAD_ADDR is set, but Gantry reads GANTRY_ADDR\n");
+                .endsWith("gantry server --data-dir DIR\n");
         cluster.refuses(
                 "GetStatus",
                 io.grpc.Status.UNAUTHENTICATED.withDescription("no token").asRuntimeException());
         assertThat(CliRun.of(nomads, "", "--address", cluster.address(), "status")
                         .err())
                 .endsWith("NOMAD_TOKEN is set, but Gantry reads GANTRY_TOKEN\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+            NOMAD_ADDR=http://h:4646                        | NOMAD_ADDR is set, but Gantry does not read it
+            NOMAD_NAMESPACE=team,NOMAD_TOKEN=x              | NOMAD_NAMESPACE and NOMAD_TOKEN are set, but Gantry does not read them
+            NOMAD_REGION=eu,NOMAD_ADDR=h,NOMAD_NAMESPACE=a  | NOMAD_ADDR, NOMAD_NAMESPACE and NOMAD_REGION are set, but Gantry does not read them
+            NOMAD_REGION=global,NOMAD_NAMESPACE=default     | none
+            NOMAD_REGION=eu,GANTRY_REGION=eu                | none
+            NOMAD_ADDR=                                     | none
+            HOME=/root                                      | none
+            """)
+    void nomads_variables_are_told_to_have_no_effect(String variables, String hint) {
+        Map<String, String> environment = Arrays.stream(variables.split(","))
+                .map(variable -> variable.split("=", 2))
+                .collect(Collectors.toMap(variable -> variable[0], variable -> variable[1]));
+
+        assertThat(NomadEnvironment.hint(environment))
+                .isEqualTo(Optional.ofNullable(hint)
+                        .map(text -> "note: " + text + ": this command calls 127.0.0.1:7470 (--address, GANTRY_ADDR)"));
+    }
+
+    @Test
+    void a_command_that_calls_the_default_address_says_so_where_nomads_variables_name_another() {
+        cluster.answers("GetStatus", GetStatusResponse.getDefaultInstance());
+        Map<String, String> nomads = Map.of("NOMAD_ADDR", "http://h:4646", "GANTRY_TOKEN", "x");
+        Map<String, String> both = Map.of("NOMAD_ADDR", "http://h:4646", "GANTRY_ADDR", cluster.address());
+
+        assertThat(CliRun.of(nomads, "", "status").err()).startsWith("note: NOMAD_ADDR is set");
+        assertThat(CliRun.of(nomads, "", "--address", cluster.address(), "status")
+                        .err())
+                .isEmpty();
+        assertThat(CliRun.of(both, "", "status").err()).isEmpty();
     }
 
     @Test
