@@ -16,6 +16,9 @@ import java.util.stream.IntStream;
  */
 record Arguments(String function, List<Datum> values, List<Position> positions, Position position, Budget budget) {
 
+    /** How much work a character is that is divided into {@link Graphemes}. */
+    static final long SEGMENTATION = 3;
+
     int count() {
         return values.size();
     }
@@ -36,6 +39,13 @@ record Arguments(String function, List<Datum> values, List<Position> positions, 
         }
         Evaluator.requireKnown(value, positionOf(index));
         return Evaluator.text(value, positionOf(index)).value();
+    }
+
+    /** Takes a text that is known and is divided into {@link Graphemes}, which is more work than to look at it. */
+    String segmented(int index) {
+        String text = text(index);
+        charge(SEGMENTATION * text.length());
+        return text;
     }
 
     BigDecimal number(int index) {

@@ -34,7 +34,7 @@ final class CollectionFunctions {
         });
         table.add("reverse", 1, a -> {
             if (a.any(0) instanceof Datum.Text) {
-                return Datum.text(new StringBuilder(a.text(0)).reverse().toString());
+                return Datum.text(Graphemes.reversed(a.segmented(0)));
             }
             List<Datum> reversed = new ArrayList<>(a.list(0));
             Collections.reverse(reversed);
@@ -119,8 +119,7 @@ final class CollectionFunctions {
             return Datum.Numeral.of(table.entries().size());
         }
         if (a.any(0) instanceof Datum.Text) {
-            String text = a.text(0);
-            return Datum.Numeral.of(text.codePointCount(0, text.length()));
+            return Datum.Numeral.of(Graphemes.count(a.segmented(0)));
         }
         return Datum.Numeral.of(a.list(0).size());
     }

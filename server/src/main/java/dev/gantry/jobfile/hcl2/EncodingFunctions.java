@@ -26,7 +26,7 @@ final class EncodingFunctions {
     static void addTo(Functions.Table table) {
         table.add("base64encode", 1, a -> Datum.text(Base64.getEncoder().encodeToString(bytes(a, 0))));
         table.add("base64decode", 1, EncodingFunctions::base64Decode);
-        table.add("urlencode", 1, a -> Datum.text(URLEncoder.encode(a.text(0), StandardCharsets.UTF_8)));
+        table.add("urlencode", 1, a -> Datum.text(urlEncode(a.text(0))));
         table.add("jsonencode", 1, EncodingFunctions::jsonEncode);
         table.add("jsondecode", 1, a -> Json.read(a.text(0), a.positionOf(0)));
         table.add("csvdecode", 1, EncodingFunctions::csvDecode);
@@ -35,6 +35,13 @@ final class EncodingFunctions {
         table.add("sha256", 1, a -> hash("SHA-256", a));
         table.add("sha512", 1, a -> hash("SHA-512", a));
         table.add("uuidv5", 2, EncodingFunctions::uuid);
+    }
+
+    /** Encodes as Go's {@code url.QueryEscape}, which leaves {@code ~} and not {@code *}. */
+    private static String urlEncode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("%7E", "~")
+                .replace("*", "%2A");
     }
 
     private static byte[] bytes(Arguments a, int index) {

@@ -19,6 +19,9 @@ final class Format {
     /** The widest field, and the most digits after the point. */
     private static final int WIDEST = 1000;
 
+    /** The precision by which {@code %g} without one decides. */
+    private static final int SHORTEST_PRECISION = 6;
+
     private static final Pattern VERB =
             Pattern.compile("%(?:%|([-+ 0#]{0,5})([0-9]{0,5})(?:\\.([0-9]{0,5}))?(?:\\[([0-9]{1,5})\\])?([A-Za-z]))");
 
@@ -114,8 +117,10 @@ final class Format {
             case "s" ->
                 cut(Evaluator.text(value, arguments.positionOf(argument)).value(), precision);
             case "q" ->
-                new JsonPrimitive(Evaluator.text(value, arguments.positionOf(argument))
-                                .value())
+                new JsonPrimitive(cut(
+                                Evaluator.text(value, arguments.positionOf(argument))
+                                        .value(),
+                                precision))
                         .toString();
             case "t" -> Boolean.toString(Evaluator.bool(value, arguments.positionOf(argument)));
             case "d" -> integer(value, argument).toString();
@@ -129,7 +134,8 @@ final class Format {
                         .toPlainString();
             case "e" -> scientific(number(value, argument), precision);
             case "E" -> scientific(number(value, argument), precision).toUpperCase(Locale.ROOT);
-            case "g", "G" -> Datum.Numeral.of(number(value, argument)).literal();
+            case "g" -> general(number(value, argument), precision);
+            case "G" -> general(number(value, argument), precision).toUpperCase(Locale.ROOT);
             default -> throw arguments.fault(0, verb.group() + " is no verb of format");
         };
         boolean signed = "dfFeEgG".contains(verb.group(5)) && !body.startsWith("-");
@@ -137,18 +143,23 @@ final class Format {
         return padded(sign + body, flags, width, "dboxXfFeEgG".contains(verb.group(5)));
     }
 
-    private static String padded(String text, String flags, int width, boolean isNumber) {
-        int missing = width - text.codePointCount(0, text.length());
+    private String padded(String text, String flags, int width, boolean isNumber) {
+        if (width == 0) {
+            return text;
+        }
+        arguments.charge(Arguments.SEGMENTATION * text.length());
+        int missing = width - Graphemes.count(text);
         if (missing <= 0) {
             return text;
         }
         if (flags.contains("-")) {
             return text + " ".repeat(missing);
         }
-        if (!flags.contains("0") || !isNumber) {
+        if (!flags.contains("0")) {
             return " ".repeat(missing) + text;
         }
-        int sign = text.startsWith("-") || text.startsWith("+") || text.startsWith(" ") ? 1 : 0;
+        boolean isSigned = isNumber && (text.startsWith("-") || text.startsWith("+") || text.startsWith(" "));
+        int sign = isSigned ? 1 : 0;
         return text.substring(0, sign) + "0".repeat(missing) + text.substring(sign);
     }
 
@@ -164,8 +175,7 @@ final class Format {
     }
 
     private static String cut(String text, int precision) {
-        boolean whole = precision < 0 || text.codePointCount(0, text.length()) <= precision;
-        return whole ? text : text.substring(0, text.offsetByCodePoints(0, precision));
+        return precision < 0 ? text : Graphemes.part(text, 0, precision);
     }
 
     private BigDecimal number(Datum value, int argument) {
@@ -186,6 +196,20 @@ final class Format {
             return HexFormat.of().formatHex(text.value().getBytes(StandardCharsets.UTF_8));
         }
         return integer(value, argument).toString(16);
+    }
+
+    /** Writes a number as {@code %g} of Go: in scientific notation if its exponent is below -4, or as large as its precision. */
+    private static String general(BigDecimal number, int precision) {
+        if (number.signum() == 0) {
+            return "0";
+        }
+        int most = Math.max(1, precision);
+        BigDecimal rounded = precision < 0 ? number : number.round(new MathContext(most, RoundingMode.HALF_EVEN));
+        BigDecimal shortest = rounded.stripTrailingZeros();
+        int digits = shortest.precision();
+        int exponent = digits - shortest.scale() - 1;
+        int largest = precision < 0 ? SHORTEST_PRECISION : digits < most && digits > exponent ? digits : most;
+        return exponent < -4 || exponent >= largest ? scientific(shortest, digits - 1) : shortest.toPlainString();
     }
 
     private static String scientific(BigDecimal number, int precision) {

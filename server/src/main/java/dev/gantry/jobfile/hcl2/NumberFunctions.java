@@ -1,5 +1,6 @@
 package dev.gantry.jobfile.hcl2;
 
+import dev.gantry.jobfile.hcl.TextFaultException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -7,6 +8,8 @@ import java.util.stream.IntStream;
 
 /** Functions on numbers. */
 final class NumberFunctions {
+
+    private static final int HIGHEST_BASE = 62;
 
     private NumberFunctions() {}
 
@@ -65,15 +68,41 @@ final class NumberFunctions {
     }
 
     private static Datum parseInt(Arguments a) {
-        int base = a.integer(1, 2, 36);
+        int base = a.integer(1, 2, HIGHEST_BASE);
         String digits = a.text(0);
         if (digits.length() > 300) {
             throw a.fault(0, "this number has more than 300 digits");
         }
-        try {
-            return Datum.Numeral.of(new BigDecimal(new BigInteger(digits, base)));
-        } catch (NumberFormatException e) {
-            throw a.fault(0, "%s is no whole number of base %d".formatted(Evaluator.described(a.any(0)), base));
+        boolean isSigned = digits.startsWith("-") || digits.startsWith("+");
+        BigInteger value = BigInteger.ZERO;
+        for (int i = isSigned ? 1 : 0; i < digits.length(); i++) {
+            int digit = digit(digits.charAt(i), base);
+            if (digit >= base) {
+                throw isNoNumber(a, base);
+            }
+            value = value.multiply(BigInteger.valueOf(base)).add(BigInteger.valueOf(digit));
         }
+        if (digits.length() == (isSigned ? 1 : 0)) {
+            throw isNoNumber(a, base);
+        }
+        return Datum.Numeral.of(new BigDecimal(digits.startsWith("-") ? value.negate() : value));
+    }
+
+    /** Returns the value of a digit: letters stand for 10 to 35, and above base 36 capitals for 36 to 61, as in Go. */
+    private static int digit(char digit, int base) {
+        if ('0' <= digit && digit <= '9') {
+            return digit - '0';
+        }
+        if ('a' <= digit && digit <= 'z') {
+            return digit - 'a' + 10;
+        }
+        if ('A' <= digit && digit <= 'Z') {
+            return digit - 'A' + (base <= Character.MAX_RADIX ? 10 : Character.MAX_RADIX);
+        }
+        return Integer.MAX_VALUE;
+    }
+
+    private static TextFaultException isNoNumber(Arguments a, int base) {
+        return a.fault(0, "%s is no whole number of base %d".formatted(Evaluator.described(a.any(0)), base));
     }
 }

@@ -47,14 +47,8 @@ final class TextFunctions {
             chargeSearch(a, a.text(0), a.text(1));
             return new Datum.Bool(a.text(0).contains(a.text(1)));
         });
-        table.add(
-                "strlen",
-                1,
-                a -> Datum.Numeral.of(a.text(0).codePointCount(0, a.text(0).length())));
-        table.add(
-                "strrev",
-                1,
-                a -> Datum.text(new StringBuilder(a.text(0)).reverse().toString()));
+        table.add("strlen", 1, a -> Datum.Numeral.of(Graphemes.count(a.segmented(0))));
+        table.add("strrev", 1, a -> Datum.text(Graphemes.reversed(a.segmented(0))));
         table.add("substr", 3, TextFunctions::substr);
         table.add("replace", 3, TextFunctions::replace);
         table.add("split", 2, TextFunctions::split);
@@ -91,14 +85,11 @@ final class TextFunctions {
     }
 
     private static Datum substr(Arguments a) {
-        String text = a.text(0);
-        int size = text.codePointCount(0, text.length());
-        int offset = a.integer(1, -size, Integer.MAX_VALUE);
-        int length = a.integer(2, -1, Integer.MAX_VALUE);
-        int from = Math.min(size, offset < 0 ? size + offset : offset);
-        int to = length < 0 ? size : (int) Math.min(size, (long) from + length);
-        int start = text.offsetByCodePoints(0, from);
-        return Datum.text(text.substring(start, text.offsetByCodePoints(start, to - from)));
+        String text = a.segmented(0);
+        int offset = a.integer(1, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        int length = a.integer(2, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        int from = offset < 0 ? Math.max(0, Graphemes.count(text) + offset) : offset;
+        return Datum.text(Graphemes.part(text, from, length < 0 ? Integer.MAX_VALUE : length));
     }
 
     private static Datum replace(Arguments a) {

@@ -101,6 +101,35 @@ class ExpressionTest {
             strlen("äö")                                     | 2
             strrev("abc")                                    | 'cba'
             substr("abcdef", -3, 2)                          | 'de'
+            substr("hello", 1, -10)                          | 'ello'
+            substr("abc", -10, 2)                            | 'ab'
+            substr("hello", 10, 10)                          | ''
+            substr("we\\u0301\\u0301\\u0301e\\u0301\\u0301\\u0301!", 2, 2) == "e\\u0301\\u0301\\u0301!" | true
+            substr("noe\\u0308l", 3, -1)                      | 'l'
+            strlen("noe\\u0308l")                             | 4
+            length("💃🏿")                                     | 1
+            strlen("👨‍👩‍👧‍👦🇩🇪🇫🇷")                           | 3
+            strlen("a\\r\\nb")                                 | 3
+            strlen("baﬄe")                                   | 4
+            strrev("noe\\u0308l") == "le\\u0308on"             | true
+            strrev("Живой Журнал")                           | 'ланруЖ йовиЖ'
+            reverse("😸😾")                                   | '😾😸'
+            format("[%4s;%-4s;%6q]", "💃🏿", "💃🏿", "💃🏿")     | '[   💃🏿;💃🏿   ;   "💃🏿"]'
+            format("%.5s", "日本語日本語")                     | '日本語日本'
+            format("%05s;%-5s", "ab", "ab")                  | '000ab;ab   '
+            urlencode("abc123-_.~*")                         | 'abc123-_.~%2A'
+            urlencode("foo/bar baz+")                        | 'foo%2Fbar+baz%2B'
+            parseint("Zz", 62)                               | 3817
+            parseint("aA", 37)                               | 406
+            parseint("FF", 16) + parseint("-ff", 16)         | 0
+            parseint("+101", 2)                              | 5
+            [for n in ["", "-", "1_0", "१", "a", "9 "] : can(parseint(n, 10))] | [false, false, false, false, false, false]
+            format("%g;%G", 1000, 1000)                      | '1000;1000'
+            format("%g;%G", 0.00000000000000000000001, "0.00000000000000000000001") | '1e-23;1E-23'
+            format("%g;%g;%g;%g", 0, 0.0001, 0.00001, -2.50) | '0;0.0001;1e-05;-2.5'
+            format("%g;%g;%g", 123456, 1000000, 1234567.5)   | '123456;1e+06;1.2345675e+06'
+            format("%.3g;%.3g;%.3g;%.0g", 1234.5, 12.345, 0.1, 25) | '1.23e+03;12.3;0.1;2e+01'
+            format("%+g;%8.2g;%-8gx;%08g", 1, 3.14159, 2, -3) | '+1;     3.1;2       x;-0000003'
             startswith("abc", "ab") && endswith("abc", "bc") && strcontains("abc", "b") | true
             max(1, 5, 3) + min(var.count, 2)                 | 7
             [abs(-1.5), ceil(1.2), floor(1.8), signum(-3)]   | [1.5, 2, 1, -1]
