@@ -5,6 +5,8 @@ import dev.gantry.client.TlsOptions;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.model.JoinToken;
 import dev.gantry.node.DirectoryCleaner;
+import dev.gantry.node.DiskLoop;
+import dev.gantry.node.DiskMeter;
 import dev.gantry.node.FingerprintLoop;
 import dev.gantry.node.GarbageLoop;
 import dev.gantry.node.NodeAgent;
@@ -65,6 +67,7 @@ final class GantryNode implements AutoCloseable {
     private static final Duration KILLING = Duration.ofSeconds(15);
     private static final Duration TELLING = Duration.ofSeconds(2);
     private static final Duration GARBAGE_INTERVAL = Duration.ofMinutes(1);
+    private static final Duration LONGEST_MEASUREMENT = Duration.ofMinutes(2);
     private static final String PROGRAMS = "/usr/bin:/bin";
 
     private final DataDirectory directory;
@@ -279,6 +282,7 @@ final class GantryNode implements AutoCloseable {
                 drivers.stream().collect(Collectors.toMap(TaskDriver::name, Function.identity())),
                 directories,
                 timings.killTimeout(),
+                timings.diskGrace(),
                 threads.checkScheduler(),
                 new CheckProbes(),
                 variables,
@@ -299,6 +303,14 @@ final class GantryNode implements AutoCloseable {
                 updates,
                 cleaner,
                 new Sweeper(drivers, directories, cleaner, threads.sweeper(), timings.removalRetry()));
+        new DiskLoop(
+                        threads.owner(),
+                        allocations,
+                        new DiskMeter(LONGEST_MEASUREMENT),
+                        threads.disks(),
+                        timings.disk(),
+                        System::nanoTime)
+                .start();
         return new NodeAgent(
                 threads.owner(),
                 self,

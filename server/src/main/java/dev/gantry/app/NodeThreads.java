@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * @param cleaner deletes directories
  * @param sweeper removes remains of earlier processes
  * @param garbage removes unused data of drivers
+ * @param disks measures the disks of allocations
  * @param checkScheduler repeats the probes of checks
  * @param state writes the node's state to disk
  */
@@ -37,6 +38,7 @@ record NodeThreads(
         ScheduledExecutorService cleaner,
         ScheduledExecutorService sweeper,
         ScheduledExecutorService garbage,
+        ScheduledExecutorService disks,
         CheckScheduler checkScheduler,
         ExecutorService state)
         implements AutoCloseable {
@@ -61,6 +63,7 @@ record NodeThreads(
                 single("node-cleaner"),
                 single("node-sweeper"),
                 single("node-garbage"),
+                single("node-disks"),
                 new CheckScheduler(),
                 Executors.newSingleThreadExecutor(state));
     }
@@ -74,6 +77,7 @@ record NodeThreads(
         cleaner.shutdownNow();
         sweeper.shutdownNow();
         garbage.shutdownNow();
+        disks.shutdownNow();
         checkScheduler.close();
         owner.close();
         finishWriting();

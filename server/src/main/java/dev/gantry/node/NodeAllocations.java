@@ -2,6 +2,7 @@ package dev.gantry.node;
 
 import dev.gantry.model.AllocationStatuses;
 import dev.gantry.node.allocation.AllocationRunner;
+import dev.gantry.node.allocation.DiskUse;
 import dev.gantry.node.allocation.RunnerContext;
 import dev.gantry.node.session.UpdateQueue;
 import dev.gantry.node.state.AllocationStore;
@@ -171,6 +172,18 @@ public final class NodeAllocations {
 
     Optional<AllocationRunner> find(String allocationId) {
         return Optional.ofNullable(runners.get(allocationId));
+    }
+
+    /** Returns the allocations whose disks are limited. */
+    List<DiskUse> disks() {
+        return runners.values().stream()
+                .flatMap(runner -> runner.disk().stream())
+                .toList();
+    }
+
+    /** Handles a measurement of an allocation's disk, in bytes. */
+    void measured(String allocationId, long size) {
+        find(allocationId).ifPresent(runner -> runner.measured(size));
     }
 
     boolean areAllEnded() {

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param removalRetry the wait before the first retry of a removal that failed, of ended allocations and of the remains
  *     of earlier processes
  * @param killTimeout the kill timeout of tasks without one of their own
+ * @param disk the wait between two measurements of the disks of allocations, at least
+ * @param diskGrace how long an allocation may have more on disk than its limit
  * @param certificate the interval at which the node looks whether its certificate is to be renewed
  */
 public record NodeTimings(
@@ -22,6 +24,8 @@ public record NodeTimings(
         SessionTimings session,
         Duration removalRetry,
         Duration killTimeout,
+        Duration disk,
+        Duration diskGrace,
         Duration certificate) {
 
     /** The defaults; the kill timeout is Nomad's. */
@@ -32,5 +36,7 @@ public record NodeTimings(
             SessionTimings.STANDARD,
             Duration.ofSeconds(10),
             Duration.ofSeconds(5),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(5),
             Duration.ofHours(1));
 }

@@ -33,6 +33,8 @@ final class NodeFixture implements AutoCloseable {
                     Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(5)),
             Duration.ofMillis(50),
             Duration.ofMillis(500),
+            Duration.ofMillis(50),
+            Duration.ofMillis(300),
             Duration.ofMillis(200));
 
     private static final NodeRestrictions RESTRICTIONS =

@@ -42,6 +42,8 @@ public final class AllocationRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(AllocationRunner.class);
 
+    private static final long MIB = 1L << 20;
+
     private final RunnerContext context;
     private final Listener listener;
     private final AllocationState state;
@@ -50,6 +52,7 @@ public final class AllocationRunner {
     private Optional<HealthWatcher> health = Optional.empty();
     private CompletableFuture<Boolean> permission = CompletableFuture.completedFuture(true);
     private boolean begun;
+    private final DiskLimit disk;
 
     /** Called on the owner thread. */
     @FunctionalInterface
@@ -69,6 +72,7 @@ public final class AllocationRunner {
         this.context = context;
         this.state = state;
         this.listener = listener;
+        this.disk = new DiskLimit(context.diskGrace());
         Map<String, TaskState> known = state.allocation().getTaskStatesList().stream()
                 .collect(Collectors.toMap(TaskState::getTask, task -> task));
         for (Task task : state.group().getTasksList()) {
@@ -421,6 +425,47 @@ public final class AllocationRunner {
     public void join(Duration atMost) throws InterruptedException {
         for (TaskRunner task : tasks.values()) {
             task.join(atMost);
+        }
+    }
+
+    /**
+     * Returns the disk of the allocation.
+     *
+     * @return the disk; empty if it has no limit, or all tasks have ended
+     */
+    public Optional<DiskUse> disk() {
+        return state.group().hasEphemeralDisk() && begun && !isEnded()
+                ? Optional.of(
+                        new DiskUse(id(), context.directories().of(id(), "").allocation()))
+                : Optional.empty();
+    }
+
+    /**
+     * Handles a measurement of the {@linkplain #disk() disk}: an allocation that stays larger than its limit fails.
+     *
+     * @param size in bytes
+     */
+    public void measured(long size) {
+        if (disk().isEmpty() || state.isStopping()) {
+            return;
+        }
+        long limit = state.group().getEphemeralDisk().getSizeMib() * MIB;
+        String use = "The allocation has %d MiB on disk, more than the %d MiB of its ephemeral_disk"
+                .formatted((size + MIB - 1) / MIB, limit / MIB);
+        switch (disk.judge(size, limit, context.steady().instant())) {
+            case WARN ->
+                tasks.values()
+                        .forEach(task -> task.record(
+                                EventType.DISK_EXCEEDED,
+                                "%s: it fails if it still has more in %d s"
+                                        .formatted(use, context.diskGrace().toSeconds())));
+            case FAIL -> {
+                boolean isCleaningUp = lifecycle.areOthersDead();
+                List.copyOf(tasks.values()).stream()
+                        .filter(task -> isCleaningUp || task.role() != TaskRole.POSTSTOP)
+                        .forEach(task -> task.killFailed(EventType.DISK_EXCEEDED, use));
+            }
+            case FITS, WAIT -> {}
         }
     }
 

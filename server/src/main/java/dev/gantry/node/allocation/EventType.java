@@ -34,6 +34,8 @@ enum EventType {
     KILLED("Killed"),
     /** The task could not be started. */
     DRIVER_FAILURE("DriverFailure"),
+    /** The allocation has more on disk than its group's {@code ephemeral_disk}. */
+    DISK_EXCEEDED("DiskExceeded"),
     /** The owner of the node does not allow the task. */
     RESTRICTED(TaskEvents.RESTRICTED);
 

@@ -24,6 +24,7 @@ import java.util.random.RandomGenerator;
  * @param drivers the drivers by name
  * @param directories the directories of allocations
  * @param killTimeout the kill timeout of tasks without one of their own
+ * @param diskGrace how long an allocation may have more on disk than its limit
  * @param checkScheduler repeats the probes of checks
  * @param probes makes the probes of checks
  * @param variables asks the server for the values of variables
@@ -40,6 +41,7 @@ public record RunnerContext(
         Map<String, TaskDriver> drivers,
         AllocationDirectories directories,
         Duration killTimeout,
+        Duration diskGrace,
         CheckScheduler checkScheduler,
         CheckProbes probes,
         VariableSource variables,

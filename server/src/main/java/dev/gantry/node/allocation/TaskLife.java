@@ -19,6 +19,7 @@ final class TaskLife {
     private RestartWindow used;
     private String waitingFor = "";
     private boolean stopping;
+    private Optional<Failure> failure = Optional.empty();
     private Restart restart = Restart.NONE;
 
     /** Why the run is being stopped although the task is to go on. */
@@ -29,6 +30,9 @@ final class TaskLife {
         /** On request: at once, whatever the restart policy says. */
         REQUESTED
     }
+
+    /** Why the task is being stopped for good, and has failed by it. */
+    private record Failure(EventType type, String why) {}
 
     TaskLife(RunnerContext context, TaskHistory history, RestartWindow used) {
         this.context = context;
@@ -122,6 +126,25 @@ final class TaskLife {
         return true;
     }
 
+    /**
+     * Stops the task, which has begun and fails by it: it is not restarted. Does nothing if it is dead or being stopped.
+     *
+     * @return false if nothing was done
+     */
+    boolean fail(EventType type, String why) {
+        if (!stop(why, true)) {
+            return false;
+        }
+        failure = Optional.of(new Failure(type, why));
+        return true;
+    }
+
+    /** Records the end of a task that was stopped. */
+    private void dieStopped() {
+        failure.ifPresent(known -> history.add(known.type(), known.why()));
+        history.die(failure.isPresent());
+    }
+
     /** Restarts the task by its policy once its run has ended; returns false if it is being stopped or restarted. */
     boolean restart(String why) {
         return begin(Restart.COUNTED, EventType.KILLING, why);
@@ -161,19 +184,20 @@ final class TaskLife {
 
     /** Records that the task ends before it ran, without a failure. */
     void skip(String why) {
-        history.neverStarted(false, EventType.KILLED, why);
+        history.add(EventType.KILLED, why);
+        dieStopped();
     }
 
     /** Records that an error prevents further starts. A task that is being stopped does not fail by it. */
     void giveUp(String why) {
-        history.neverStarted(!stopping, EventType.DRIVER_FAILURE, why);
+        history.neverStarted(!stopping || failure.isPresent(), EventType.DRIVER_FAILURE, why);
     }
 
     /** Records that the run has ended, and decides about the next start. */
     TaskThread.Next ended(TaskExit exit, RestartRule restarts) {
         if (stopping) {
             history.ended(exit, EventType.KILLED);
-            history.die(false);
+            dieStopped();
             return rest();
         }
         if (restart != Restart.NONE) {
@@ -190,16 +214,16 @@ final class TaskLife {
     }
 
     /** Records that a start has failed, and decides about the next start. */
-    TaskThread.Next startFailed(StartFailure failure, RestartRule restarts) {
+    TaskThread.Next startFailed(StartFailure start, RestartRule restarts) {
         if (isDead()) {
             return rest();
         }
-        history.add(failure.event(), failure.message());
+        history.add(start.event(), start.message());
         if (stopping) {
-            history.die(false);
+            dieStopped();
             return rest();
         }
-        return apply(restarts.afterFailedStart(failure, used, now(), context.random()));
+        return apply(restarts.afterFailedStart(start, used, now(), context.random()));
     }
 
     private TaskThread.Next apply(RestartRule.Decision decision) {

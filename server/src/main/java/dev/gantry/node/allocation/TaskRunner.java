@@ -227,6 +227,24 @@ final class TaskRunner {
         }
     }
 
+    /** Stops the task, which fails by it and is not restarted. Does nothing if it is dead or being stopped. */
+    void killFailed(EventType type, String why) {
+        if (thread.isEmpty() && found.isEmpty()) {
+            fail(type, why);
+        } else if (life.fail(type, why)) {
+            thread.ifPresent(begun -> begun.kill(spec.stop(), spec.shutdownDelay()));
+            tell();
+        }
+    }
+
+    /** Records an event that changes nothing else, unless the task is dead. */
+    void record(EventType type, String message) {
+        if (!isDead()) {
+            life.record(type, message);
+            tell();
+        }
+    }
+
     /** Marks the task as dead, since it has not begun and is not needed. */
     void skip(String why) {
         if (!isDead() && thread.isEmpty()) {
@@ -332,10 +350,7 @@ final class TaskRunner {
 
         @Override
         public void record(EventType type, String message) {
-            if (!isDead()) {
-                life.record(type, message);
-                tell();
-            }
+            TaskRunner.this.record(type, message);
         }
 
         @Override
