@@ -90,6 +90,7 @@ public final class ClassArchiveTraining {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("GANTRY_ADDR", server);
         CliContext context = new CliContext(console, environment, SystemSources.clock(), System::nanoTime);
-        new GantryCli(context, ProgramVersion::lines, Gantry.programs()).run(command.toArray(String[]::new));
+        new GantryCli(context, ProgramVersion::lines, Gantry.programs(), new SnapshotWhatIf())
+                .run(command.toArray(String[]::new));
     }
 }

@@ -19,7 +19,8 @@ public final class Gantry {
      * @param arguments the arguments of {@code gantry}
      */
     public static void main(String[] arguments) {
-        System.exit(new GantryCli(CliContext.system(), ProgramVersion::lines, programs()).run(arguments));
+        System.exit(new GantryCli(CliContext.system(), ProgramVersion::lines, programs(), new SnapshotWhatIf())
+                .run(arguments));
     }
 
     /** The commands that are not clients of a server. */

@@ -11,7 +11,19 @@ final class ProgramLog {
     /** As gRPC's copy of Netty reads it. */
     private static final String NETTY_LEAK_DETECTION = "io.grpc.netty.shaded.io.netty.leakDetection.level";
 
+    private static final String LEVEL = "GANTRY_LOG";
+
     private ProgramLog() {}
+
+    /**
+     * Leaves out all but warnings and errors, for a command that uses parts of a server and ends. Call it before the first
+     * logger is made: the configuration reads this level then.
+     */
+    static void onlyWarnings() {
+        if (!System.getenv().containsKey(LEVEL)) {
+            System.getProperties().putIfAbsent(LEVEL, "WARN");
+        }
+    }
 
     /** Sends what libraries log by java.util.logging (gRPC does) to the program's log, by its levels. */
     static void start() {

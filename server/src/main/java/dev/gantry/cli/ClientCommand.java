@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 
@@ -19,6 +20,10 @@ abstract class ClientCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
+        Optional<Integer> done = runWithoutServer();
+        if (done.isPresent()) {
+            return done.get();
+        }
         try (GantryClient client = connect()) {
             return run(client);
         }
@@ -27,6 +32,11 @@ abstract class ClientCommand implements Callable<Integer> {
     /** Returns another client of the server, with the tokens and files that are there now. The caller closes it. */
     final GantryClient connect() {
         return server.connect();
+    }
+
+    /** Runs the command if its options ask for no server, and returns its exit code; empty if it calls one. */
+    Optional<Integer> runWithoutServer() {
+        return Optional.empty();
     }
 
     /** Runs the command and returns its exit code. */

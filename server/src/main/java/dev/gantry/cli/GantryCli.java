@@ -35,6 +35,7 @@ public final class GantryCli {
     private final CliContext context;
     private final Supplier<List<String>> version;
     private final List<Program> programs;
+    private final SnapshotQuestions snapshots;
 
     /**
      * Assembles the commands.
@@ -42,12 +43,16 @@ public final class GantryCli {
      * @param context the environment of the commands
      * @param version the lines of {@code gantry version}
      * @param programs further commands. One that is called {@code node} gets the client's {@code node status}, {@code node
-     *     drain} and others as its subcommands; one that is called {@code server} gets {@code server members}; one that is called {@code operator snapshot restore} becomes a subcommand
+     *     drain} and others as its subcommands; one that is called {@code server} gets {@code server members}; one that is
+     *     called {@code operator snapshot restore} becomes a subcommand
+     * @param snapshots answers questions from snapshot files
      */
-    public GantryCli(CliContext context, Supplier<List<String>> version, List<Program> programs) {
+    public GantryCli(
+            CliContext context, Supplier<List<String>> version, List<Program> programs, SnapshotQuestions snapshots) {
         this.context = context;
         this.version = version;
         this.programs = List.copyOf(programs);
+        this.snapshots = snapshots;
     }
 
     /**
@@ -155,7 +160,7 @@ public final class GantryCli {
                                 "cert",
                                 "Make certificates of servers, nodes and clients.",
                                 command("create", () -> new TlsCertCreateCommand(context)))),
-                command("what-if", () -> new WhatIfCommand(context, server)),
+                command("what-if", () -> new WhatIfCommand(context, server, snapshots)),
                 command("status", () -> new StatusCommand(context, server)),
                 command("version", VersionCommand::new),
                 command(HELP, HelpCommand::new)));

@@ -9,6 +9,7 @@ import dev.gantry.jobfile.JobSource;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.FieldPath.Step;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.NodeSelector;
 import dev.gantry.v1.ValidateJobResponse;
@@ -21,11 +22,14 @@ import dev.gantry.v1.WhatIfNodeProperties;
 import dev.gantry.v1.WhatIfPriority;
 import dev.gantry.v1.WhatIfRequest;
 import dev.gantry.v1.WhatIfResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -127,21 +131,106 @@ final class WhatIfCommand extends ClientCommand {
             description = "The most single allocations to show, up to 1000. Default: ${DEFAULT-VALUE}.")
     private int allocations;
 
+    @Option(
+            names = "--snapshot",
+            paramLabel = "FILE",
+            description =
+                    "Computes it on the cluster of a snapshot file (gantry operator snapshot save). Calls no server.")
+    private Path snapshot;
+
+    @Option(
+            names = "--placement",
+            paramLabel = "ALGORITHM",
+            description = "With --snapshot: as of the cluster's server, binpack or spread. Default: binpack.")
+    private Placement placement;
+
+    @Option(
+            names = "--preemption",
+            paramLabel = "TYPE",
+            split = ",",
+            description =
+                    "With --snapshot: as of the cluster's server, service, batch, system, or several. Default: none.")
+    private Set<Preempting> preemption = Set.of();
+
     @Mixin
     private JsonOption json;
 
-    WhatIfCommand(CliContext context, ServerOption outer) {
+    private final SnapshotQuestions snapshots;
+
+    /** As {@code gantry server --placement} takes it. */
+    private enum Placement {
+        BINPACK,
+        SPREAD
+    }
+
+    /** As {@code gantry server --preemption} takes it. */
+    private enum Preempting {
+        SERVICE(JobType.JOB_TYPE_SERVICE),
+        BATCH(JobType.JOB_TYPE_BATCH),
+        SYSTEM(JobType.JOB_TYPE_SYSTEM);
+
+        private final JobType type;
+
+        Preempting(JobType type) {
+            this.type = type;
+        }
+    }
+
+    WhatIfCommand(CliContext context, ServerOption outer, SnapshotQuestions snapshots) {
         super(context, outer);
+        this.snapshots = snapshots;
+    }
+
+    @Override
+    Optional<Integer> runWithoutServer() {
+        if (snapshot == null) {
+            if (placement != null || !preemption.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--placement and --preemption are for --snapshot: a server has its own");
+            }
+            return Optional.empty();
+        }
+        List<JobSource> jobs = variables.readAll(context(), files);
+        WhatIfRequest request = request(read(jobs, JobSource::job));
+        SnapshotQuestions.Outcome outcome = snapshots.whatIf(
+                snapshot,
+                new SnapshotQuestions.Scheduling(
+                        placement == Placement.SPREAD,
+                        preemption.stream().map(type -> type.type).collect(Collectors.toSet())),
+                request);
+        if (!outcome.violations().isEmpty()) {
+            throw new CommandFailedException(reports(jobs, request, outcome.violations()), null);
+        }
+        json.print(context(), outcome.response(), () -> WhatIfView.of(outcome.response()));
+        return Optional.of(GantryCli.DONE);
+    }
+
+    /** Shows faults of the only job in its file, those of options by the option, and others by their fields. */
+    private static List<String> reports(List<JobSource> jobs, WhatIfRequest request, List<JobViolation> violations) {
+        List<String> reports = new ArrayList<>();
+        for (JobViolation violation : violations) {
+            Optional<String> option = option(request, violation.getField());
+            if (option.isEmpty() && jobs.size() == 1) {
+                reports.addAll(jobs.get(0).reports(List.of(violation)));
+            } else {
+                reports.add(option.orElse(violation.getField()) + ": " + violation.getDescription());
+            }
+        }
+        return reports;
+    }
+
+    private WhatIfRequest request(List<Job> jobs) {
+        return WhatIfRequest.newBuilder()
+                .addAllChanges(changes(jobs))
+                .addAllFits(fits)
+                .setMaxAllocations(allocations)
+                .build();
     }
 
     @Override
     int run(GantryClient client) {
         List<JobSource> jobs = variables.readAll(context(), files);
-        WhatIfRequest request = WhatIfRequest.newBuilder()
-                .addAllChanges(changes(read(jobs, client)))
-                .addAllFits(fits)
-                .setMaxAllocations(allocations)
-                .build();
+        WhatIfRequest request = request(read(jobs, source -> JobFileParameter.job(source, client)));
         WhatIfResponse answer;
         try {
             answer = client.whatIf(request);
@@ -155,12 +244,12 @@ final class WhatIfCommand extends ClientCommand {
     }
 
     /** Returns the jobs of the files; if some have faults, names those of all files. */
-    private static List<Job> read(List<JobSource> sources, GantryClient client) {
+    private static List<Job> read(List<JobSource> sources, Function<JobSource, Job> reader) {
         List<Job> jobs = new ArrayList<>();
         List<String> faults = new ArrayList<>();
         for (JobSource source : sources) {
             try {
-                jobs.add(JobFileParameter.job(source, client));
+                jobs.add(reader.apply(source));
             } catch (JobFileException e) {
                 faults.addAll(e.reports());
             }

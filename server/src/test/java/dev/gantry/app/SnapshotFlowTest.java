@@ -9,7 +9,9 @@ import dev.gantry.cli.Console;
 import dev.gantry.cli.GantryCli;
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.GantryException;
+import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.GetJobRequest;
+import dev.gantry.v1.ListAllocationsRequest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,9 +23,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -70,6 +75,70 @@ class SnapshotFlowTest {
                             .getId())
                     .isEqualTo("web");
         }
+    }
+
+    @Test
+    void a_what_if_of_a_snapshot_tells_what_the_server_told() throws Exception {
+        List<FakeNode> nodes = List.of(joined("a"), joined("b"));
+        try {
+            server.jobs().submitJob(TestJobs.submit(TestJobs.counted("web", "dc1", 4)));
+            eventually()
+                    .untilAsserted(() -> assertThat(server.allocations()
+                                    .listAllocations(ListAllocationsRequest.getDefaultInstance())
+                                    .getAllocationsList())
+                            .hasSize(4)
+                            .allMatch(one -> one.getClientStatus() == ClientStatus.CLIENT_STATUS_RUNNING));
+            Path file = dir.resolve("backup.snap");
+            String[] question = {"what-if", "--drain", "a", "--count", "web/web=5", "--fit", "web/web"};
+            assertThat(run("operator", "snapshot", "save", file.toString())).isZero();
+            out.reset();
+            assertThat(run(question)).isZero();
+            String told = out.toString(StandardCharsets.UTF_8);
+            out.reset();
+
+            assertThat(run(with(question, "--snapshot", file.toString()))).isZero();
+
+            assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(told).contains("web/web  ", "  a     b   ");
+            assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+        } finally {
+            nodes.forEach(FakeNode::close);
+        }
+    }
+
+    @Test
+    void a_what_if_of_a_snapshot_calls_no_server_and_names_what_is_wrong() throws Exception {
+        Path file = dir.resolve("backup.snap");
+        Path notes = Files.writeString(dir.resolve("notes.txt"), "no snapshot");
+        Path job = Files.writeString(dir.resolve("bad.hcl"), "job \"bad\" {\n  priority = 10\n}\n");
+        assertThat(run("operator", "snapshot", "save", file.toString())).isZero();
+        assertThat(runAt("127.0.0.1:1", "what-if", "--snapshot", file.toString(), "--drain", "nowhere"))
+                .isEqualTo(1);
+        assertThat(runAt("127.0.0.1:1", "what-if", "--snapshot", file.toString(), "--stop", "nothing"))
+                .isEqualTo(1);
+        assertThat(runAt("127.0.0.1:1", "what-if", "--snapshot", file.toString(), "--drain", "class=none"))
+                .isEqualTo(1);
+        assertThat(runAt("127.0.0.1:1", "what-if", "--snapshot", file.toString(), "--job", job.toString()))
+                .isEqualTo(1);
+        assertThat(runAt("127.0.0.1:1", "what-if", "--snapshot", notes.toString()))
+                .isEqualTo(1);
+        assertThat(runAt("127.0.0.1:1", "what-if", "--preemption", "system")).isEqualTo(2);
+
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("error: No node \"nowhere\"", "error: No job \"nothing\"")
+                .contains("error: --drain: no node has \"none\"")
+                .contains("error: " + job + ":1:1: ", "a job has at least one group")
+                .contains("error: " + notes + " is no snapshot of Gantry")
+                .contains("--placement and --preemption are for --snapshot");
+    }
+
+    private FakeNode joined(String name) throws IOException {
+        FakeNode node = FakeNode.in("dc1", name).withRkt("1.1.0").runningTasks();
+        node.connect(server.channel(), node.headers(Optional.empty()));
+        return node;
+    }
+
+    private static String[] with(String[] arguments, String... more) {
+        return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new);
     }
 
     @Test
@@ -148,13 +217,16 @@ class SnapshotFlowTest {
     }
 
     private int run(String... arguments) {
+        return runAt(HostPort.format(server.server().address()), arguments);
+    }
+
+    private int runAt(String address, String... arguments) {
         Console console = new Console(
                 new ByteArrayInputStream(new byte[0]),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
-        Map<String, String> environment =
-                Map.of("GANTRY_ADDR", HostPort.format(server.server().address()));
+        Map<String, String> environment = Map.of("GANTRY_ADDR", address);
         CliContext context = new CliContext(console, environment, InstantSource.system(), System::nanoTime);
-        return new GantryCli(context, () -> List.of("test"), Gantry.programs()).run(arguments);
+        return new GantryCli(context, () -> List.of("test"), Gantry.programs(), new SnapshotWhatIf()).run(arguments);
     }
 }

@@ -469,7 +469,7 @@ class TlsServerTest {
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
         Console console = new Console(new ByteArrayInputStream(new byte[0]), stream, stream);
         CliContext context = new CliContext(console, environment, InstantSource.system(), nanoTime);
-        int exitCode = new GantryCli(context, () -> List.of("test"), List.of()).run(arguments);
+        int exitCode = new GantryCli(context, () -> List.of("test"), List.of(), new SnapshotWhatIf()).run(arguments);
         return exitCode + " " + out.toString(StandardCharsets.UTF_8);
     }
 

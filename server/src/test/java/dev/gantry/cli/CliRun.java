@@ -22,6 +22,11 @@ record CliRun(int exitCode, String out, String err) {
     /** The wall clock's time in all tests. */
     static final Instant NOW = Instant.parse("2026-02-03T04:05:06Z");
 
+    /** Reads no snapshots. */
+    static final SnapshotQuestions NO_SNAPSHOTS = (file, scheduling, request) -> {
+        throw new AssertionError("A snapshot is read: " + file);
+    };
+
     /** Runs a command against a server. */
     static CliRun of(ScriptedCluster cluster, String... arguments) {
         return of(Map.of("GANTRY_ADDR", cluster.address()), "", arguments);
@@ -53,7 +58,8 @@ record CliRun(int exitCode, String out, String err) {
         Console console =
                 new Console(new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)), stream(out), stream(err));
         CliContext context = new CliContext(console, environment, clock, System::nanoTime);
-        int exitCode = new GantryCli(context, () -> List.of("gantry 1.2.3", "Java 17"), programs).run(arguments);
+        int exitCode =
+                new GantryCli(context, () -> List.of("gantry 1.2.3", "Java 17"), programs, NO_SNAPSHOTS).run(arguments);
         return new CliRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 

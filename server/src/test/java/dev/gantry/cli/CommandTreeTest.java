@@ -57,7 +57,7 @@ class CommandTreeTest {
 
     @Test
     void each_command_that_calls_a_server_prints_json_but_those_that_print_something_of_their_own() {
-        CommandLine all = new GantryCli(CliContext.system(), List::of, List.of())
+        CommandLine all = new GantryCli(CliContext.system(), List::of, List.of(), CliRun.NO_SNAPSHOTS)
                 .commands()
                 .all();
 

@@ -30,7 +30,8 @@ import picocli.CommandLine;
 /** Command lines as Nomad's operators write them. */
 class NomadHabitsTest {
 
-    private static final CommandTree COMMANDS = new GantryCli(CliContext.system(), List::of, List.of()).commands();
+    private static final CommandTree COMMANDS =
+            new GantryCli(CliContext.system(), List::of, List.of(), CliRun.NO_SNAPSHOTS).commands();
 
     @AutoClose
     private final ScriptedCluster cluster = new ScriptedCluster();

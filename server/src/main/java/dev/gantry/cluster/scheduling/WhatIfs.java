@@ -3,22 +3,15 @@ package dev.gantry.cluster.scheduling;
 import dev.gantry.cluster.DryRunTimeoutException;
 import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.WhatIfLimitException;
-import dev.gantry.model.FieldPath;
 import dev.gantry.scheduler.Scheduler;
-import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.PlanDeadline;
 import dev.gantry.scheduler.state.SchedulerOptions;
-import dev.gantry.scheduler.whatif.Changes;
 import dev.gantry.scheduler.whatif.Effects;
-import dev.gantry.scheduler.whatif.Simulation;
 import dev.gantry.store.StoreReader;
-import dev.gantry.v1.WhatIfChange;
 import dev.gantry.v1.WhatIfFit;
-import dev.gantry.v1.WhatIfFitQuestion;
 import dev.gantry.v1.WhatIfRequest;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -27,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 /**
  * Answers what the cluster would do after some changes, one question after the other, in a thread of its own. Works on a
@@ -66,8 +58,7 @@ public final class WhatIfs {
 
     private final StoreReader reader;
     private final EvaluationLoop loop;
-    private final Scheduler scheduler;
-    private final SchedulerOptions options;
+    private final WhatIfComputation computation;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
     private final SerialTask turn;
@@ -96,8 +87,7 @@ public final class WhatIfs {
             Executor executor) {
         this.reader = reader;
         this.loop = loop;
-        this.scheduler = scheduler;
-        this.options = options;
+        this.computation = new WhatIfComputation(scheduler, options);
         this.clock = clock;
         this.nanoTime = nanoTime;
         this.turn = new SerialTask(executor, this::takeTurn);
@@ -112,11 +102,7 @@ public final class WhatIfs {
      *     would
      */
     public CompletableFuture<Answer> ask(WhatIfRequest request, BooleanSupplier isAbandoned) {
-        Set<String> failedJobs = request.getChangesList().stream()
-                .filter(WhatIfChange::hasSubmit)
-                .map(change -> change.getSubmit().getId())
-                .filter(reader.activity()::hasFailed)
-                .collect(Collectors.toSet());
+        Set<String> failedJobs = WhatIfComputation.failedJobs(reader, request);
         Question question = new Question(
                 request, failedJobs, isAbandoned, nanoTime.getAsLong() + DEADLINE.toNanos(), new CompletableFuture<>());
         if (!questions.offer(question)) {
@@ -148,20 +134,7 @@ public final class WhatIfs {
         deadline.check();
         ClusterSnapshot snapshot = SnapshotRequests.await(
                 loop.snapshot(deadline), left(question), () -> DryRunTimeoutException.whatIf(DEADLINE));
-        ClusterState cluster = snapshot.cluster().get();
-        WhatIfChanges changes = new WhatIfChanges(snapshot, cluster, question.failedJobs());
-        Changes made = changes.make(question.request().getChangesList());
-        List<WhatIfFitQuestion> fits = question.request().getFitsList();
-        for (int i = 0; i < fits.size(); i++) {
-            changes.check(fits.get(i), FieldPath.element("fits", i));
-        }
-        Simulation simulation = new Simulation(scheduler, options, cluster, changes.before(), clock.instant());
-        Effects.Result effects = simulation.run(made);
-        List<WhatIfFit> fitting = new ArrayList<>();
-        for (WhatIfFitQuestion fit : fits) {
-            fitting.add(simulation.fit(fit.getJobId(), fit.getTaskGroup()));
-        }
-        return new Answer(snapshot.index(), effects, fitting);
+        return computation.answer(question.request(), snapshot, question.failedJobs(), clock.instant());
     }
 
     private long left(Question question) {
