@@ -71,7 +71,7 @@ final class NodeMessageTruncation {
                                 .setFileAnswer(request.getFileAnswer().toBuilder()
                                         .setError(cut(request.getFileAnswer().getError(), LONGEST_TEXT)))
                                 .build();
-            case HEARTBEAT, VARIABLES_REQUEST, TEMPLATE_WATCH, MESSAGE_NOT_SET -> request;
+            case HEARTBEAT, VARIABLES_REQUEST, DATA_QUESTION, TEMPLATE_WATCH, MESSAGE_NOT_SET -> request;
         };
     }
 

@@ -12,6 +12,7 @@ import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.FileAnswer;
 import dev.gantry.v1.FileInfo;
+import dev.gantry.v1.FileQuestion;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.LogChunk;
@@ -59,6 +60,9 @@ final class NodeValidator {
     /** In MiB: an exbibyte. */
     private static final long MOST_DISK = 1L << 40;
 
+    /** In characters, as Linux has it in bytes. */
+    private static final int LONGEST_PATH = 4096;
+
     private NodeValidator() {}
 
     /** Returns the faults of a message; empty for a valid one. */
@@ -81,9 +85,16 @@ final class NodeValidator {
             }
             case TASK_ACTION_RESULT -> checkActionResult(request.getTaskActionResult(), violations);
             case FILE_ANSWER -> checkFileAnswer(request.getFileAnswer(), violations);
+            case DATA_QUESTION -> checkDataQuestion(request.getDataQuestion(), violations);
             case HEARTBEAT, MESSAGE_NOT_SET -> {}
         }
         return violations.found();
+    }
+
+    private static void checkDataQuestion(FileQuestion question, Violations violations) {
+        checkLength("data_question.allocation_id", question.getAllocationId(), LONGEST_NAME, violations);
+        checkLength("data_question.path", question.getPath(), LONGEST_PATH, violations);
+        checkLength("data_question.list.after", question.getList().getAfter(), LONGEST_FILE_NAME, violations);
     }
 
     private static void checkVariablesRequest(VariablesRequest request, Violations violations) {
@@ -252,6 +263,7 @@ final class NodeValidator {
         checkLength(field + ".name", file.getName(), LONGEST_FILE_NAME, violations);
         checkLength(field + ".permissions", file.getPermissions(), LONGEST_PERMISSIONS, violations);
         checkTime(field + ".modify_time", file.getModifyTime(), violations);
+        checkLength(field + ".link_target", file.getLinkTarget(), LONGEST_PATH, violations);
         if (file.getSize() < 0) {
             violations.add(field + ".size", "%d is below 0".formatted(file.getSize()));
         }

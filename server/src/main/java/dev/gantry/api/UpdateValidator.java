@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.EphemeralDisks;
 import dev.gantry.model.FieldPath;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
@@ -47,11 +48,11 @@ final class UpdateValidator {
             // The allocation of its index still runs and writes when a canary begins.
             if (whole.getType() == JobType.JOB_TYPE_SERVICE
                     && group.getUpdate().getCanary() > 0
-                    && group.getEphemeralDisk().getSticky()) {
+                    && EphemeralDisks.areSticky(group)) {
                 violations.add(
                         path + ".canary",
                         ("a canary of group \"%s\" would take an allocation's place without its data, though ephemeral_disk"
-                                        + " is sticky: set canary to 0, or sticky to false")
+                                        + " is sticky: set canary to 0, or sticky and migrate to false")
                                 .formatted(group.getName()));
             }
         }

@@ -4,6 +4,7 @@ import dev.gantry.client.LocalCredentials;
 import dev.gantry.client.TlsOptions;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.model.JoinToken;
+import dev.gantry.node.DataQuestions;
 import dev.gantry.node.DirectoryCleaner;
 import dev.gantry.node.DiskLoop;
 import dev.gantry.node.DiskMeter;
@@ -274,6 +275,7 @@ final class GantryNode implements AutoCloseable {
         MonotonicClock steady = new MonotonicClock(parts.clock());
         AllocationDirectories directories = new AllocationDirectories(directory.allocations());
         VariableQuestions variables = new VariableQuestions();
+        DataQuestions data = new DataQuestions();
         TemplateWatches templates = new TemplateWatches();
         RunnerContext context = new RunnerContext(
                 threads.owner(),
@@ -286,6 +288,8 @@ final class GantryNode implements AutoCloseable {
                 threads.checkScheduler(),
                 new CheckProbes(),
                 variables,
+                (question, answer) -> threads.owner().execute(() -> data.ask(question, answer)),
+                timings.dataRetry(),
                 artifacts,
                 templates,
                 parts.clock(),
@@ -321,6 +325,7 @@ final class GantryNode implements AutoCloseable {
                 threads.signals(),
                 threads.files(),
                 variables,
+                data,
                 templates,
                 cluster,
                 writer,

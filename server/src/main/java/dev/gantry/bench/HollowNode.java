@@ -86,8 +86,14 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
             case IDENTITY, SERVER_ADDRESSES -> {
                 // It is new in each run, and knows no other cluster and no other server.
             }
-            case READ_LOG, FILE_QUESTION, REJOIN, TASK_ACTION, TASK_VARIABLES, TEMPLATE_DATA, MESSAGE_NOT_SET ->
-                throw new IllegalStateException("A simulated node has no logs and no files");
+            case READ_LOG,
+                    FILE_QUESTION,
+                    REJOIN,
+                    TASK_ACTION,
+                    TASK_VARIABLES,
+                    TEMPLATE_DATA,
+                    DATA_ANSWER,
+                    MESSAGE_NOT_SET -> throw new IllegalStateException("A simulated node has no logs and no files");
         }
     }
 

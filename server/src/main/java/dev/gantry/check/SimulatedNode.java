@@ -360,7 +360,14 @@ final class SimulatedNode {
                 case SERVER_ADDRESSES -> {
                     // This node keeps to its network, which faults act on.
                 }
-                case REJOIN, READ_LOG, FILE_QUESTION, TASK_ACTION, TASK_VARIABLES, TEMPLATE_DATA, MESSAGE_NOT_SET ->
+                case REJOIN,
+                        READ_LOG,
+                        FILE_QUESTION,
+                        TASK_ACTION,
+                        TASK_VARIABLES,
+                        TEMPLATE_DATA,
+                        DATA_ANSWER,
+                        MESSAGE_NOT_SET ->
                     throw new IllegalStateException("Nobody has asked for %s".formatted(response.getMessageCase()));
             }
         }

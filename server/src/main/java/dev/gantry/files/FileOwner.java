@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,18 @@ public record FileOwner(Optional<Integer> user, Optional<Integer> group) {
      */
     public static FileOwner of(String user, String group) {
         return new FileOwner(number(user), number(group));
+    }
+
+    /**
+     * Reads the owner of a file.
+     *
+     * @param path the file, a link itself
+     * @return its owner
+     * @throws IOException if it can't be read
+     */
+    static FileOwner of(Path path) throws IOException {
+        Map<String, Object> numbers = Files.readAttributes(path, "unix:uid,gid", LinkOption.NOFOLLOW_LINKS);
+        return new FileOwner(Optional.of((Integer) numbers.get("uid")), Optional.of((Integer) numbers.get("gid")));
     }
 
     /**

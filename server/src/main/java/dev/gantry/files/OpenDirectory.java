@@ -137,6 +137,39 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     /**
+     * Reads the owner of an entry. It is found by the path of the directory: if others move directories meanwhile, it may be
+     * that of another file.
+     *
+     * @param name a single name
+     * @return the owner, a link's own one if it is a link
+     * @throws IOException if it can't be read
+     */
+    public FileOwner ownerOf(String name) throws IOException {
+        return FileOwner.of(path.resolve(single(name)));
+    }
+
+    /**
+     * Reads the owner of the directory itself, as {@link #ownerOf(String)} does.
+     *
+     * @return the owner
+     * @throws IOException if it can't be read
+     */
+    public FileOwner owner() throws IOException {
+        return FileOwner.of(path);
+    }
+
+    /**
+     * Reads what a link names. It is found by the path, as by {@link #ownerOf(String)}.
+     *
+     * @param name a single name
+     * @return the text of the link
+     * @throws IOException if it can't be read, or is no link
+     */
+    public String linkTarget(String name) throws IOException {
+        return Files.readSymbolicLink(path.resolve(single(name))).toString();
+    }
+
+    /**
      * Passes on the names of all entries, in no order.
      *
      * @param action gets each name

@@ -48,6 +48,7 @@ public final class NodeAgent {
     private final TaskActions actions;
     private final FileAnswers files;
     private final VariableQuestions variables;
+    private final DataQuestions data;
     private final TemplateWatches templates;
     private final StateWriter writer;
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
@@ -68,6 +69,7 @@ public final class NodeAgent {
      * @param drivers threads for signals to tasks, which may block; rejects what exceeds its bounds
      * @param fileReaders threads that read files of allocations, which may block; rejects what exceeds its bounds
      * @param variables the questions for variables
+     * @param data the questions for the data of other allocations
      * @param templates watches at the server what templates look up
      * @param cluster decides whether the node accepts a server
      * @param writer writes the state of the node to disk
@@ -83,6 +85,7 @@ public final class NodeAgent {
             Executor drivers,
             Executor fileReaders,
             VariableQuestions variables,
+            DataQuestions data,
             TemplateWatches templates,
             ClusterMembership cluster,
             StateWriter writer,
@@ -94,6 +97,7 @@ public final class NodeAgent {
         this.updates = updates;
         this.cluster = cluster;
         this.variables = variables;
+        this.data = data;
         this.templates = templates;
         this.writer = writer;
         String name = self.node().getName();
@@ -130,6 +134,7 @@ public final class NodeAgent {
         return onOwner(() -> {
             allocations.onNews(this::sendNews);
             variables.onNews(this::sendNews);
+            data.onNews(this::sendNews);
             templates.onNews(this::sendNews);
             allocations.restore();
             if (cluster.isNew()) {
@@ -219,6 +224,7 @@ public final class NodeAgent {
         }
         updates.next().ifPresent(this::send);
         variables.send(session::send);
+        data.send(session::send);
         templates.send(session::send);
     }
 
@@ -250,6 +256,10 @@ public final class NodeAgent {
             }
             case TASK_VARIABLES -> {
                 variables.answered(message.getTaskVariables());
+                sendNews();
+            }
+            case DATA_ANSWER -> {
+                data.answered(message.getDataAnswer());
                 sendNews();
             }
             case TEMPLATE_DATA -> templates.received(message.getTemplateData());
@@ -348,6 +358,7 @@ public final class NodeAgent {
             actions.endSession();
             files.endSession();
             variables.endSession();
+            data.endSession();
         }
     }
 }

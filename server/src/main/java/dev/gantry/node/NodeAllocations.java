@@ -335,7 +335,10 @@ public final class NodeAllocations {
 
     /** Begins a sticky allocation once the one whose data it takes over has ended. */
     private void inherit(AllocationRunner heir, String source) {
-        if (find(source).filter(runner -> !runner.isEnded()).isPresent()) {
+        if (heir.isDataElsewhere()) {
+            heir.copyData(() -> storeAndPermit(heir));
+            var unused = changed(heir);
+        } else if (find(source).filter(runner -> !runner.isEnded()).isPresent()) {
             heirs.computeIfAbsent(source, id -> new ArrayList<>()).add(heir);
             var unused = changed(heir);
         } else {

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param killTimeout the kill timeout of tasks without one of their own
  * @param disk the wait between two measurements of the disks of allocations, at least
  * @param diskGrace how long an allocation may have more on disk than its limit
+ * @param dataRetry the wait before a question for data on another node is asked again
  * @param certificate the interval at which the node looks whether its certificate is to be renewed
  */
 public record NodeTimings(
@@ -26,6 +27,7 @@ public record NodeTimings(
         Duration killTimeout,
         Duration disk,
         Duration diskGrace,
+        Duration dataRetry,
         Duration certificate) {
 
     /** The defaults; the kill timeout is Nomad's. */
@@ -38,5 +40,6 @@ public record NodeTimings(
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
             Duration.ofMinutes(5),
+            Duration.ofSeconds(2),
             Duration.ofHours(1));
 }

@@ -14,6 +14,7 @@ import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.FileAnswer;
+import dev.gantry.v1.FileQuestion;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Heartbeat;
 import dev.gantry.v1.Identity;
@@ -238,6 +239,8 @@ final class FakeNode implements AutoCloseable {
         private final List<DesiredState> received = new CopyOnWriteArrayList<>();
         private final List<TaskVariables> variables = new CopyOnWriteArrayList<>();
         private final List<TemplateData> templateData = new CopyOnWriteArrayList<>();
+        private final List<FileQuestion> fileQuestions = new CopyOnWriteArrayList<>();
+        private final List<FileAnswer> dataAnswers = new CopyOnWriteArrayList<>();
         private final Map<String, Allocation> desired = new ConcurrentHashMap<>();
         private final CompletableFuture<Status> end = new CompletableFuture<>();
         private final AtomicLong sequence = new AtomicLong();
@@ -250,6 +253,16 @@ final class FakeNode implements AutoCloseable {
 
         Session(Channel channel) {
             NodeSessionServiceGrpc.newStub(channel).connect(this);
+        }
+
+        /** All questions for files of allocations, in order. */
+        List<FileQuestion> fileQuestions() {
+            return fileQuestions;
+        }
+
+        /** All answers to questions for data, in order. */
+        List<FileAnswer> dataAnswers() {
+            return dataAnswers;
         }
 
         /** All messages with assignments, in order. */
@@ -326,11 +339,14 @@ final class FakeNode implements AutoCloseable {
                                     .setRequestId(response.getTaskAction().getRequestId())
                                     .addTasks("main"))
                             .build());
-                case FILE_QUESTION ->
+                case FILE_QUESTION -> {
+                    fileQuestions.add(response.getFileQuestion());
                     send(ConnectRequest.newBuilder()
                             .setFileAnswer(FileAnswer.newBuilder()
                                     .setRequestId(response.getFileQuestion().getRequestId()))
                             .build());
+                }
+                case DATA_ANSWER -> dataAnswers.add(response.getDataAnswer());
                 case IDENTITY -> identity = response.getIdentity();
                 case REJOIN -> rejoins.incrementAndGet();
                 case TEMPLATE_DATA -> templateData.add(response.getTemplateData());

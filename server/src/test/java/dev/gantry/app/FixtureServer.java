@@ -8,6 +8,8 @@ import dev.gantry.v1.AllocationUpdatesAck;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.FileAnswer;
+import dev.gantry.v1.FileQuestion;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Identity;
 import dev.gantry.v1.LogChunk;
@@ -62,6 +64,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
     private final List<VariablesRequest> questions = new CopyOnWriteArrayList<>();
     private volatile Function<VariablesRequest, Optional<TaskVariables>> variables =
             question -> Optional.of(TaskVariables.getDefaultInstance());
+    private volatile Function<FileQuestion, Optional<FileAnswer>> data = question -> Optional.empty();
     private final List<TemplateWatch> templateWatches = new CopyOnWriteArrayList<>();
     private volatile Function<TemplateWatch, Optional<TemplateData>> templateData = watch -> Optional.empty();
     private volatile DesiredState desired;
@@ -128,6 +131,11 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         send(ConnectResponse.newBuilder()
                 .setDesiredState(changed.toBuilder().setComplete(false))
                 .build());
+    }
+
+    /** Answers questions for data; empty: not at all. */
+    void answerData(Function<FileQuestion, Optional<FileAnswer>> answers) {
+        data = answers;
     }
 
     /** Says this in later sessions before it says who it is, as no server may. */
@@ -291,6 +299,13 @@ final class FixtureServer extends NodeSessionServiceImplBase {
             case TEMPLATE_WATCH -> {
                 templateWatches.add(request.getTemplateWatch());
                 tellTemplates(request.getTemplateWatch());
+            }
+            case DATA_QUESTION -> {
+                FileQuestion question = request.getDataQuestion();
+                data.apply(question)
+                        .ifPresent(answer -> send(ConnectResponse.newBuilder()
+                                .setDataAnswer(answer.toBuilder().setRequestId(question.getRequestId()))
+                                .build()));
             }
             case TASK_ACTION_RESULT, FILE_ANSWER, MESSAGE_NOT_SET ->
                 throw new IllegalStateException("The node says what nobody has asked for");

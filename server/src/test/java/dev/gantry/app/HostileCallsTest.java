@@ -20,6 +20,8 @@ import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.FileAnswer;
 import dev.gantry.v1.FileInfo;
+import dev.gantry.v1.FileListing;
+import dev.gantry.v1.FileQuestion;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Heartbeat;
 import dev.gantry.v1.Job;
@@ -233,6 +235,13 @@ class HostileCallsTest {
                         .build();
             case FILE_ANSWER ->
                 word.setFileAnswer(FileAnswer.newBuilder().setRequestId(1).addFiles(FileInfo.getDefaultInstance()))
+                        .build();
+            case DATA_QUESTION ->
+                word.setDataQuestion(FileQuestion.newBuilder()
+                                .setRequestId(1)
+                                .setAllocationId(allocationId)
+                                .setPath("alloc/data")
+                                .setList(FileListing.newBuilder().setLimit(1)))
                         .build();
             case REGISTER, MESSAGE_NOT_SET ->
                 throw new IllegalArgumentException("No word after a registration: " + kind);

@@ -35,6 +35,7 @@ final class NodeFixture implements AutoCloseable {
             Duration.ofMillis(500),
             Duration.ofMillis(50),
             Duration.ofMillis(300),
+            Duration.ofMillis(20),
             Duration.ofMillis(200));
 
     private static final NodeRestrictions RESTRICTIONS =

@@ -756,7 +756,7 @@ class JobLifeTest {
             Placement successor = carryOut(job).placements().get(0);
 
             assertThat(successor.node().getId()).isEqualTo(failed.getNodeId());
-            assertThat(successor.dataOf()).contains(failed.getId());
+            assertThat(successor.dataOf().map(Allocation::getId)).contains(failed.getId());
             assertThat(successor.sticky()).isTrue();
         }
 
@@ -768,7 +768,7 @@ class JobLifeTest {
             Placement successor = carryOut(version(1, sticky(200))).placements().get(0);
 
             assertThat(successor.node().getId()).isEqualTo(old.getNodeId());
-            assertThat(successor.dataOf()).contains(old.getId());
+            assertThat(successor.dataOf().map(Allocation::getId)).contains(old.getId());
         }
 
         @Test
@@ -783,7 +783,7 @@ class JobLifeTest {
             assertThat(stop.stops()).hasSize(1);
             assertThat(stop.placements()).isEmpty();
             assertThat(anew.placements().get(0).node().getId()).isEqualTo(old.getNodeId());
-            assertThat(anew.placements().get(0).dataOf()).contains(old.getId());
+            assertThat(anew.placements().get(0).dataOf().map(Allocation::getId)).contains(old.getId());
             assertThat(after.changesNothing()).isTrue();
         }
 
@@ -800,6 +800,52 @@ class JobLifeTest {
 
             assertThat(successor.node().getId()).isNotEqualTo(lost.getNodeId());
             assertThat(successor.dataOf()).isEmpty();
+        }
+
+        @Test
+        void that_migrates_is_sticky_and_its_data_follows_to_another_node_unless_it_is_lost() {
+            Job.Builder migrating = sticky(100);
+            migrating
+                    .getTaskGroupsBuilder(0)
+                    .getEphemeralDiskBuilder()
+                    .setSticky(false)
+                    .setMigrate(true);
+            JobVersion job = version(0, migrating);
+            carryOut(job);
+            Allocation first = fail(only());
+            carryOut(job);
+            now = now.plusSeconds(30);
+            Placement second = carryOut(job).placements().get(0);
+            assertThat(second.node().getId()).isEqualTo(first.getNodeId());
+            assertThat(second.sticky()).isTrue();
+            Node full = cluster.usageOf(first.getNodeId()).node();
+            cluster.putNode(full.toBuilder()
+                    .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE)
+                    .build());
+            Allocation failed = fail(allocations.values().stream()
+                    .filter(one -> one.getClientStatus() != ClientStatus.CLIENT_STATUS_FAILED)
+                    .findFirst()
+                    .orElseThrow());
+            carryOut(job);
+            now = now.plusSeconds(60);
+
+            Placement third = carryOut(job).placements().get(0);
+
+            assertThat(third.node().getId()).isNotEqualTo(failed.getNodeId());
+            Allocation placed =
+                    third.allocation("x", "job", Timestamp.getDefaultInstance()).build();
+            assertThat(placed.getDataOfAllocationId()).isEqualTo(failed.getId());
+            assertThat(placed.getDataOfNodeId()).isEqualTo(failed.getNodeId());
+            Allocation lost = change(
+                    allocations.values().stream()
+                            .filter(one -> one.getNodeId().equals(third.node().getId()))
+                            .findFirst()
+                            .orElseThrow(),
+                    one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_LOST));
+            cluster.putNode(cluster.usageOf(lost.getNodeId()).node().toBuilder()
+                    .setStatus(NodeStatus.NODE_STATUS_DOWN)
+                    .build());
+            assertThat(carryOut(job).placements().get(0).dataOf()).isEmpty();
         }
 
         @Test
@@ -873,7 +919,7 @@ class JobLifeTest {
     private void place(JobVersion job, Placement placement) {
         String id = "%05d".formatted(made++);
         placement.previous().ifPresent(one -> change(one, it -> it.setNextAllocationId(id)));
-        placement.dataOf().ifPresent(one -> change(allocations.get(one), it -> it.setNextAllocationId(id)));
+        placement.dataOf().ifPresent(one -> change(allocations.get(one.getId()), it -> it.setNextAllocationId(id)));
         put(Allocation.newBuilder()
                 .setId(id)
                 .setJobId(job.getJob().getId())
@@ -888,7 +934,6 @@ class JobLifeTest {
                 .addAllRescheduleTimes(placement.history().times())
                 .setRescheduleStep(placement.history().step())
                 .setSticky(placement.sticky())
-                .setDataOfAllocationId(placement.dataOf().orElse(""))
                 .setCreateIndex(made)
                 .setCreateTime(timestamp(now))
                 .build());

@@ -233,7 +233,6 @@ class SchedulerPropertiesTest {
                         .addAllRescheduleTimes(placement.history().times())
                         .setRescheduleStep(placement.history().step())
                         .setSticky(placement.sticky())
-                        .setDataOfAllocationId(placement.dataOf().orElse(""))
                         .setJobId(job.getJob().getId())
                         .setJobVersion(job.getVersion())
                         .setTaskGroup(placement.taskGroup())

@@ -70,6 +70,9 @@ public final class NodeSession {
     /** The most requests for variables that wait for their answers. */
     private static final int VARIABLE_REQUESTS = 16;
 
+    /** The most questions for the data of other allocations that wait for their answers. */
+    private static final int DATA_QUESTIONS = 16;
+
     /** The most reads of logs that wait for the node. */
     private static final int READS = 256;
 
@@ -95,6 +98,9 @@ public final class NodeSession {
 
     /** How many requests for variables wait for their answers. */
     private final AtomicInteger variableRequests = new AtomicInteger();
+
+    /** How many questions for the data of other allocations wait for their answers. */
+    private final AtomicInteger dataQuestions = new AtomicInteger();
 
     private final SerialTask push;
 
@@ -135,6 +141,7 @@ public final class NodeSession {
      * @param parts divides the desired state into messages
      * @param current the current session of each node
      * @param variables answers requests for variables
+     * @param data answers questions for the data of other allocations
      * @param templates finds what templates look up
      * @param hub wakes sessions when that changes
      * @param servers the addresses of all servers; never blocks
@@ -149,6 +156,7 @@ public final class NodeSession {
             DesiredParts parts,
             CurrentSessions current,
             VariableAnswers variables,
+            DataAnswers data,
             TemplateAnswers templates,
             WatchHub hub,
             Supplier<List<String>> servers,
@@ -410,6 +418,7 @@ public final class NodeSession {
                 }
             }
             case VARIABLES_REQUEST -> answer(from, request.getVariablesRequest());
+            case DATA_QUESTION -> answer(from, request.getDataQuestion());
             case REGISTER, MESSAGE_NOT_SET -> end(new SessionEndedException("This server does not know this message"));
         }
     }
@@ -438,6 +447,26 @@ public final class NodeSession {
                     connection.send(ConnectResponse.newBuilder()
                             .setTaskVariables(answer)
                             .build());
+                });
+            } catch (RuntimeException e) {
+                end(e);
+            }
+        });
+    }
+
+    /** Answers a question for data. More than a node asks for at a time are not kept: each answer may have 256 KiB. */
+    private void answer(String from, FileQuestion question) {
+        if (dataQuestions.incrementAndGet() > DATA_QUESTIONS) {
+            end(new SessionEndedException(
+                    "More than %d questions for data wait for their answers".formatted(DATA_QUESTIONS)));
+            return;
+        }
+        context.executor().execute(() -> {
+            try {
+                var unused = context.data().answer(from, question).thenAccept(answer -> {
+                    dataQuestions.decrementAndGet();
+                    connection.send(
+                            ConnectResponse.newBuilder().setDataAnswer(answer).build());
                 });
             } catch (RuntimeException e) {
                 end(e);

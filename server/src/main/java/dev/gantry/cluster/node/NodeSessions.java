@@ -81,6 +81,7 @@ public final class NodeSessions {
                 new DesiredParts(jobVersions),
                 new Current(),
                 new VariableAnswers(new NodeTasks(reader, jobVersions), variables),
+                new DataAnswers(reader, (nodeId, question) -> with(nodeId, session -> session.askForFile(question))),
                 new TemplateAnswers(new NodeTasks(reader, jobVersions), variables, services),
                 hub,
                 servers,

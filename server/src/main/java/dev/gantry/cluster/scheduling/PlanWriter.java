@@ -77,7 +77,6 @@ final class PlanWriter {
                 .setEvaluationId(evaluation.getId())
                 .setPreviousAllocationId(
                         placement.previous().map(Allocation::getId).orElse(""))
-                .setDataOfAllocationId(placement.dataOf().orElse(""))
                 .build();
     }
 

@@ -99,6 +99,37 @@ public final class AllocationDirectories {
         return true;
     }
 
+    /** Returns the directory for the copy of data of another node, in which only the node's user can write. */
+    Path copyOf(String allocationId) {
+        return root.resolve(allocationId).resolve("+copy");
+    }
+
+    /** Tells whether {@link #placeCopy} has ended, in this process or an earlier one. */
+    boolean hasCopy(String allocationId) {
+        return Files.exists(copied(allocationId), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Puts the {@linkplain #copyOf copy} in its place, before any task of the allocation runs. */
+    void placeCopy(String allocationId, Collection<String> tasks) throws IOException {
+        TaskDirectory copy = new TaskDirectory(copyOf(allocationId), "");
+        move(copy.shared().resolve("data"), of(allocationId, "").shared().resolve("data"));
+        for (String task : tasks) {
+            move(
+                    new TaskDirectory(copyOf(allocationId), task).local(),
+                    of(allocationId, task).local());
+        }
+        Files.move(copyOf(allocationId), copied(allocationId));
+    }
+
+    /** Deletes a {@linkplain #copyOf copy} that has failed. */
+    void dropCopy(String allocationId) throws IOException {
+        FileTrees.delete(copyOf(allocationId));
+    }
+
+    private Path copied(String allocationId) {
+        return root.resolve(allocationId).resolve("+copied");
+    }
+
     private static void move(Path from, Path to) throws IOException {
         if (Files.exists(from, LinkOption.NOFOLLOW_LINKS)) {
             FileTrees.delete(to);

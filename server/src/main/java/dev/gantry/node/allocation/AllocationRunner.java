@@ -21,6 +21,7 @@ import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.TaskState;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,11 @@ public final class AllocationRunner {
     private Optional<HealthWatcher> health = Optional.empty();
     private CompletableFuture<Boolean> permission = CompletableFuture.completedFuture(true);
     private boolean begun;
+    private Optional<Thread> copying = Optional.empty();
+
+    /** Read by the thread that copies data. */
+    private volatile boolean isDetached;
+
     private final DiskLimit disk;
 
     /** Called on the owner thread. */
@@ -275,6 +281,104 @@ public final class AllocationRunner {
         continueTasks();
     }
 
+    /**
+     * Tells whether {@link #dataOf()} is on another node.
+     *
+     * @return true if it is, and has to be copied
+     */
+    public boolean isDataElsewhere() {
+        return !state.allocation().getDataOfNodeId().isEmpty();
+    }
+
+    /**
+     * Copies the data of {@link #dataOf()} from another node, on a thread of its own; waits for the end of that allocation.
+     * Calls {@link #beginWithCopy} afterwards.
+     *
+     * @param done called on the owner thread once the allocation begins; never, if it ends or is detached before
+     */
+    public void copyData(Runnable done) {
+        String from = state.allocation().getDataOfAllocationId();
+        tasks.values()
+                .forEach(task -> task.record(
+                        EventType.DATA_COPY, "Waiting for the data of allocation %s on another node".formatted(from)));
+        Thread thread = new Thread(
+                () -> {
+                    Copied outcome = copy(from);
+                    context.owner().execute(() -> endCopy(outcome, done));
+                },
+                "data-copy-" + id());
+        thread.setDaemon(true);
+        copying = Optional.of(thread);
+        thread.start();
+    }
+
+    /**
+     * What has come of a copy.
+     *
+     * @param message says it to people
+     * @param isBroken true if only a part of the data may be in its place
+     */
+    private record Copied(String message, boolean isBroken) {}
+
+    private void endCopy(Copied copied, Runnable done) {
+        if (isEnded() || isDetached) {
+            return;
+        }
+        if (copied.isBroken()) {
+            // No task may begin with a part of the data.
+            tasks.values().forEach(task -> task.fail(copied.message()));
+        } else {
+            tasks.values().forEach(task -> task.record(EventType.DATA_COPY, copied.message()));
+        }
+        beginWithCopy();
+        done.run();
+    }
+
+    /** Returns what has come of it, for people. Without the whole data, the allocation begins without data, as in Nomad. */
+    private Copied copy(String from) {
+        String copied;
+        try {
+            context.directories().complete(id());
+            if (context.directories().hasCopy(id())) {
+                return new Copied("The data of allocation %s was copied before".formatted(from), false);
+            }
+            List<String> paths = new ArrayList<>(List.of("alloc/data"));
+            tasks.keySet().forEach(task -> paths.add(task + "/local"));
+            copied = new DataCopy(
+                            context.data(),
+                            id(),
+                            context.directories().copyOf(id()),
+                            state.group().getEphemeralDisk().getSizeMib() * MIB,
+                            new DataCopy.Pace(context.steady(), context.dataRetry(), DataCopy.PATIENCE),
+                            () -> !isEnded() && !isDetached)
+                    .run(paths);
+        } catch (DataCopy.DataCopyException | IOException | RuntimeException e) {
+            LOG.warn("Allocation {} begins without the data of {}", id(), from, e);
+            return new Copied("Beginning without the data of allocation %s: %s".formatted(from, e.getMessage()), false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Copied("The node is being stopped", false);
+        }
+        try {
+            context.directories().placeCopy(id(), tasks.keySet());
+            return new Copied("The data of allocation %s was copied: %s".formatted(from, copied), false);
+        } catch (IOException e) {
+            return new Copied("Can't put the data of allocation %s in its place: %s".formatted(from, e), true);
+        }
+    }
+
+    /** Begins a new allocation with what {@link #copyData} has copied. No task runs before {@link #permit()}. */
+    private void beginWithCopy() {
+        permission = new CompletableFuture<>();
+        try {
+            context.directories().dropCopy(id());
+            context.directories().complete(id());
+        } catch (IOException e) {
+            tasks.values().forEach(task -> task.fail("Can't make the allocation's directory: " + e));
+        }
+        continueTasks();
+    }
+
     private void takeOverData() throws IOException {
         Optional<String> source = dataOf();
         if (source.isPresent() && !context.directories().takeOver(source.get(), id(), tasks.keySet())) {
@@ -411,6 +515,8 @@ public final class AllocationRunner {
     public void detach() {
         // No task starts any more.
         begun = false;
+        isDetached = true;
+        copying.ifPresent(Thread::interrupt);
         endHealthWatch();
         tasks.values().forEach(TaskRunner::detach);
     }

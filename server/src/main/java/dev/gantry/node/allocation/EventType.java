@@ -10,6 +10,8 @@ enum EventType {
     SETUP("Setup"),
     /** The task waits for variables, or for the data of its templates. */
     WAITING("Waiting"),
+    /** The data of the allocation is copied from another node. */
+    DATA_COPY("DataCopy"),
     /** The artifacts of the task are being fetched. */
     DOWNLOADING_ARTIFACTS("DownloadingArtifacts"),
     /** An artifact could not be fetched. */

@@ -28,6 +28,8 @@ import java.util.random.RandomGenerator;
  * @param checkScheduler repeats the probes of checks
  * @param probes makes the probes of checks
  * @param variables asks the server for the values of variables
+ * @param data asks the server for data on other nodes
+ * @param dataRetry the wait before a question for such data is asked again
  * @param artifacts fetches the artifacts of tasks
  * @param templates watches at the server what templates look up
  * @param clock gives the times of events
@@ -45,6 +47,8 @@ public record RunnerContext(
         CheckScheduler checkScheduler,
         CheckProbes probes,
         VariableSource variables,
+        DataSource data,
+        Duration dataRetry,
         Artifacts artifacts,
         TemplateSource templates,
         InstantSource clock,

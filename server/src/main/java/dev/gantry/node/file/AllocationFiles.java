@@ -2,6 +2,7 @@ package dev.gantry.node.file;
 
 import com.google.protobuf.ByteString;
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.FileOwner;
 import dev.gantry.files.OpenDirectory;
 import dev.gantry.model.NodeLimits;
 import dev.gantry.model.ProtoTimes;
@@ -154,12 +155,12 @@ public final class AllocationFiles {
         String name = names.isEmpty() ? "" : names.get(names.size() - 1);
         if (target instanceof Place place && !place.isBase()) {
             try (OpenDirectory parent = place.openParent()) {
-                return info(name, parent.describe(name));
+                return info(parent, name);
             }
         }
         Path directory = target instanceof Part part ? part.directory() : ((Place) target).base();
         try (OpenDirectory open = OpenDirectory.of(directory)) {
-            return info(name, open.describe());
+            return info(name, open.describe(), open.owner()).build();
         }
     }
 
@@ -195,7 +196,7 @@ public final class AllocationFiles {
     private static void list(
             OpenDirectory open, Iterable<String> sorted, String after, int limit, FileAnswer.Builder answer)
             throws IOException {
-        answer.setFile(info("", open.describe()));
+        answer.setFile(info("", open.describe(), open.owner()));
         for (String name : sorted) {
             if (answer.getFilesCount() == limit) {
                 answer.setMore(true);
@@ -203,7 +204,7 @@ public final class AllocationFiles {
             }
             if (name.compareTo(after) > 0) {
                 try {
-                    answer.addFiles(info(name, open.describe(name)));
+                    answer.addFiles(info(open, name));
                 } catch (NoSuchFileException e) {
                     // The task has deleted it, or it does not exist yet.
                 }
@@ -220,7 +221,7 @@ public final class AllocationFiles {
             throw isNoRegularFile(FileType.FILE_TYPE_DIRECTORY);
         }
         try (OpenDirectory parent = place.openParent()) {
-            FileInfo file = info(place.last(), parent.describe(place.last()));
+            FileInfo file = info(parent, place.last());
             if (file.getType() != FileType.FILE_TYPE_REGULAR) {
                 throw isNoRegularFile(file.getType());
             }
@@ -282,7 +283,15 @@ public final class AllocationFiles {
         return new FileSystemException(null, null, why);
     }
 
-    private static FileInfo info(String name, PosixFileAttributes attributes) {
+    private static FileInfo info(OpenDirectory in, String name) throws IOException {
+        PosixFileAttributes attributes = in.describe(name);
+        FileInfo.Builder info = info(name, attributes, in.ownerOf(name));
+        return attributes.isSymbolicLink()
+                ? info.setLinkTarget(in.linkTarget(name)).build()
+                : info.build();
+    }
+
+    private static FileInfo.Builder info(String name, PosixFileAttributes attributes, FileOwner owner) {
         return FileInfo.newBuilder()
                 .setName(name)
                 .setType(type(attributes))
@@ -290,7 +299,8 @@ public final class AllocationFiles {
                 .setPermissions(PosixFilePermissions.toString(attributes.permissions()))
                 .setModifyTime(ProtoTimes.toTimestampMillis(
                         attributes.lastModifiedTime().toInstant()))
-                .build();
+                .setUserId(Integer.toUnsignedLong(owner.user().orElse(0)))
+                .setGroupId(Integer.toUnsignedLong(owner.group().orElse(0)));
     }
 
     private static FileType type(PosixFileAttributes attributes) {

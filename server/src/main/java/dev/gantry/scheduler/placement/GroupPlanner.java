@@ -290,8 +290,7 @@ final class GroupPlanner {
                 request.canary(),
                 disks.isSticky(),
                 disks.before(request)
-                        .filter(before -> before.getNodeId().equals(node.id()))
-                        .map(Allocation::getId));
+                        .filter(before -> before.getNodeId().equals(node.id()) || disks.canMigrate(before)));
     }
 
     private Optional<String> preferred(PlacementRequest request) {

@@ -1,11 +1,13 @@
 package dev.gantry.scheduler.placement;
 
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.model.EphemeralDisks;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.scheduler.reconcile.PlacementRequest;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.Demand;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,13 @@ final class StickyDisks {
     }
 
     boolean isSticky() {
-        return demand.group().getEphemeralDisk().getSticky();
+        return EphemeralDisks.areSticky(demand.group());
+    }
+
+    /** Returns true if the data of an allocation is copied to another node. That of a lost one can't be had, or still changes. */
+    boolean canMigrate(Allocation before) {
+        return demand.group().getEphemeralDisk().getMigrate()
+                && before.getClientStatus() != ClientStatus.CLIENT_STATUS_LOST;
     }
 
     /** Returns the allocation that has the data. A canary gets none: the allocation of its index goes on. */

@@ -23,7 +23,8 @@ import java.util.Optional;
  * @param deploymentId the deployment that the allocation belongs to; empty: none
  * @param canary true for a canary
  * @param sticky true if the group's {@code ephemeral_disk} is sticky
- * @param dataOf the id of the allocation on the same node whose data the allocation takes over; empty: none
+ * @param dataOf the allocation whose data the allocation takes over; on another node, if the data is to be copied. Empty:
+ *     none
  */
 public record Placement(
         String taskGroup,
@@ -36,7 +37,7 @@ public record Placement(
         String deploymentId,
         boolean canary,
         boolean sticky,
-        Optional<String> dataOf) {
+        Optional<Allocation> dataOf) {
 
     /** Copies the list. */
     public Placement {
@@ -66,6 +67,10 @@ public record Placement(
                 .setDeploymentId(deploymentId)
                 .setCanary(canary)
                 .setSticky(sticky)
+                .setDataOfAllocationId(dataOf.map(Allocation::getId).orElse(""))
+                .setDataOfNodeId(dataOf.map(Allocation::getNodeId)
+                        .filter(other -> !other.equals(node.getId()))
+                        .orElse(""))
                 .addAllRescheduleTimes(history.times())
                 .setRescheduleStep(history.step());
     }

@@ -294,7 +294,9 @@ public final class Simulation {
     private void place(SimulatedJob job, Placement placement) {
         // No id of an allocation of the cluster: those are UUIDs.
         String id = "what-if-%08d".formatted(placed++);
-        Stream.concat(placement.previous().map(Allocation::getId).stream(), placement.dataOf().stream())
+        Stream.concat(
+                        placement.previous().map(Allocation::getId).stream(),
+                        placement.dataOf().map(Allocation::getId).stream())
                 .distinct()
                 .flatMap(before -> cluster.allocation(before).stream())
                 .forEach(before -> cluster.putAllocation(
