@@ -209,8 +209,7 @@ final class GantryServer implements RunningServer {
 
     /** A server without others can't follow the one that has taken over its database. */
     private static boolean isEnd(StoreHealth.Recovery recovery, boolean isShared) {
-        return recovery == StoreHealth.Recovery.RESTART
-                || (recovery == StoreHealth.Recovery.OTHER_LEADER && !isShared);
+        return recovery == StoreHealth.Recovery.RESTART || (recovery == StoreHealth.Recovery.OTHER_LEADER && !isShared);
     }
 
     /** Returns the id of the key that encrypts variables; empty if no key can be used. */
