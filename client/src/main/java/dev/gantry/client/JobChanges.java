@@ -29,7 +29,7 @@ final class JobChanges {
 
     private long index;
 
-    /** What was told of one kind of objects, which a server tells in the order of their indexes. */
+    /** Remembers the newest object of one kind that was told. A server tells them in the order of their indexes. */
     private static final class Told<T extends MessageOrBuilder> {
 
         private final Function<T, String> id;

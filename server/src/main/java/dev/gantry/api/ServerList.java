@@ -4,7 +4,6 @@ import dev.gantry.cluster.RefusedException;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.Member;
 import dev.gantry.store.Members;
-import dev.gantry.store.Membership;
 import dev.gantry.v1.ListServersResponse;
 import dev.gantry.v1.ServerInfo;
 import dev.gantry.v1.TransferLeadershipResponse;
@@ -31,7 +30,7 @@ final class ServerList {
         seen().forEach(seen -> all.addServers(info(seen.member())
                 .setStartTime(ProtoTimes.toTimestamp(seen.started()))
                 .setUnseen(ProtoTimes.toDuration(seen.unseen()))
-                .setAlive(isAlive(seen))));
+                .setAlive(seen.isAlive())));
         return all.build();
     }
 
@@ -65,7 +64,7 @@ final class ServerList {
 
     private boolean hasOthers() {
         return servers.handOver().isPresent()
-                && seen().stream().anyMatch(seen -> isAlive(seen) && !isSelf(seen.member()));
+                && seen().stream().anyMatch(seen -> seen.isAlive() && !isSelf(seen.member()));
     }
 
     private List<Members.Seen> seen() {
@@ -83,9 +82,5 @@ final class ServerList {
 
     private boolean isSelf(Member member) {
         return member.id().equals(servers.self().id());
-    }
-
-    private static boolean isAlive(Members.Seen seen) {
-        return seen.unseen().compareTo(Membership.ALIVE) < 0;
     }
 }

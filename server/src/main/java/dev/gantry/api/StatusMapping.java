@@ -192,7 +192,7 @@ final class StatusMapping {
         return Status.UNAVAILABLE.withDescription("The server is starting: try again");
     }
 
-    /** Returns the status for calls of a server that does not lead, and knows of no leader. */
+    /** Returns the status for a call to a follower that knows no leader. */
     static Status noLeader() {
         return Status.UNAVAILABLE.withDescription(
                 "No server leads now: another one takes over within seconds; try again");

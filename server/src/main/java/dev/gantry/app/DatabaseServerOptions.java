@@ -1,12 +1,12 @@
 package dev.gantry.app;
 
+import dev.gantry.model.HostAndPort;
 import dev.gantry.store.PostgresAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The command line options that name a server's database. */
@@ -14,9 +14,6 @@ final class DatabaseServerOptions {
 
     /** The environment variable with the password. */
     static final String PASSWORD = "GANTRY_DB_PASSWORD";
-
-    private static final Pattern ADDRESS =
-            Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\s:/\\[\\]]{1,200}):[1-9][0-9]{0,4}");
 
     @Option(
             names = "--db",
@@ -73,7 +70,7 @@ final class DatabaseServerOptions {
      * @throws IllegalArgumentException if it is not {@code HOST:PORT}
      */
     Optional<String> advertised() {
-        if (advertised != null && !ADDRESS.matcher(advertised).matches()) {
+        if (advertised != null && !HostAndPort.isValid(advertised)) {
             throw new IllegalArgumentException(
                     "--advertise %s is not HOST:PORT, such as server1.example.com:7470".formatted(advertised));
         }

@@ -305,7 +305,6 @@ final class GantryServer implements RunningServer {
         Variables variables = new Variables(store, keyring, clock);
         ServiceCatalog services = new ServiceCatalog(store.reader(), versions, watches, threads.streams());
         KnownServers known = new KnownServers(store.members());
-        known.refresh();
         NodeSessions sessions = new NodeSessions(
                 store.reader(),
                 nodes,
@@ -320,11 +319,14 @@ final class GantryServer implements RunningServer {
                 threads.streams(),
                 clock);
 
-        threads.repeat(SERVERS, () -> {
-            if (known.refresh()) {
-                sessions.tellServers();
-            }
-        });
+        if (servers.handOver().isPresent()) {
+            var unused = known.refresh();
+            threads.repeat(SERVERS, () -> {
+                if (known.refresh()) {
+                    sessions.tellServers();
+                }
+            });
+        }
         store.listen(versions::publish);
         // The scheduler plans while the disk is busy with what it plans for. Its plans are writes themselves.
         store.listenToCommits(loop::publish);

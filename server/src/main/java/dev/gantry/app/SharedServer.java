@@ -50,7 +50,7 @@ final class SharedServer implements RunningServer {
     /** How long a server that could not lead waits before it tries again. */
     private static final Duration RETRY = Duration.ofSeconds(5);
 
-    /** What the thread is told. */
+    /** An order to the thread. */
     private enum Order {
         /** To let another server lead. */
         HAND_OVER,

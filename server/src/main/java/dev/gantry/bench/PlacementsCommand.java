@@ -1,5 +1,6 @@
 package dev.gantry.bench;
 
+import dev.gantry.process.DatabaseOptions;
 import dev.gantry.process.ServerJavaOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,12 +44,12 @@ final class PlacementsCommand extends Measurement {
                     .put("running_p99_ms", clock.running().percentileMillis(0.99))
                     .put("server_cpu_seconds", process.cpuSeconds())
                     .put("peak_heap_mib", process.peakHeapMib());
-            if (database.isEmbedded()) {
+            if (database.url().isEmpty()) {
                 report.put("database_mib", process.databaseMib());
             }
         }
         // The ceiling is that of H2.
-        return database.isEmbedded()
+        return database.url().isEmpty()
                 ? report.put("insert_ceiling_per_second", InsertCeiling.measure(directory, clock.placements()))
                 : report;
     }

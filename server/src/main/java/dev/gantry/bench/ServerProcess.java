@@ -2,7 +2,9 @@ package dev.gantry.bench;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.process.ChildProcess;
+import dev.gantry.process.DatabaseOptions;
 import dev.gantry.process.ServerJavaOptions;
+import dev.gantry.v1.GetStatusResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,15 +80,20 @@ final class ServerProcess implements AutoCloseable {
         arguments.addAll(database.toServerOptions());
         ServerProcess started = new ServerProcess(
                 ChildProcess.start(directory.resolve("server.log"), javaOptions, arguments, READY), directory, callers);
-        if (!database.isEmbedded()) {
-            started.require(database);
-        }
+        database.url().ifPresent(started::requireUnused);
         return started;
     }
 
-    private void require(DatabaseOptions database) {
+    /** Refuses a database that is in use: a measurement would submit thousands of jobs to its cluster. */
+    private void requireUnused(String database) {
         try (GantryClient client = client()) {
-            database.requireUnused(client);
+            GetStatusResponse status = client.status();
+            if (status.getJobs() > 0
+                    || status.getNodesReady() + status.getNodesDown() + status.getNodesRefusing() > 0) {
+                throw new IllegalStateException(
+                        "The database %s has jobs or nodes; name an empty one, made for the measurement"
+                                .formatted(database));
+            }
         } catch (RuntimeException e) {
             close();
             throw e;

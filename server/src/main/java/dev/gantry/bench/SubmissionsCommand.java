@@ -2,6 +2,7 @@ package dev.gantry.bench;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.Jobs;
+import dev.gantry.process.DatabaseOptions;
 import dev.gantry.process.ServerJavaOptions;
 import dev.gantry.v1.Job;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import dev.gantry.check.history.History;
 import dev.gantry.check.history.Rules;
 import dev.gantry.check.history.Rules.Findings;
 import dev.gantry.check.history.Violation;
+import dev.gantry.process.DatabaseOptions;
 import dev.gantry.process.ServerJavaOptions;
 import dev.gantry.process.Workspace;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -85,20 +85,8 @@ public final class CheckCommand implements Callable<Integer> {
                             + " between, or none. Default: all.")
     private List<String> faults = List.of();
 
-    @Option(
-            names = "--db",
-            paramLabel = "URL",
-            description = "The server's database in PostgreSQL, as of gantry server, without jobs. Default: H2.")
-    private Optional<String> database = Optional.empty();
-
-    @Option(names = "--db-user", paramLabel = "NAME", description = "The role in PostgreSQL.")
-    private Optional<String> databaseUser = Optional.empty();
-
-    @Option(
-            names = "--db-password-file",
-            paramLabel = "FILE",
-            description = "The file with the role's password. Default: the value of GANTRY_DB_PASSWORD.")
-    private Optional<Path> databasePasswordFile = Optional.empty();
+    @Mixin
+    private DatabaseOptions database = new DatabaseOptions();
 
     @Option(
             names = "--keep",
@@ -200,7 +188,7 @@ public final class CheckCommand implements Callable<Integer> {
         require(nodes > 0, "--nodes must be 1 or more");
         require(steps > 0, "--steps must be 1 or more");
         require(
-                database.isEmpty() || shrink.isZero(),
+                database.url().isEmpty() || shrink.isZero(),
                 "--shrink runs several checks, and --db has an empty database for one only");
         return new Plan(seed.orElseGet(seeds::nextLong), clients, steps, time.toMillis(), faults());
     }
@@ -216,7 +204,7 @@ public final class CheckCommand implements Callable<Integer> {
                                 spec.commandLine(), "--faults: there is no fault \"%s\"".formatted(word))));
             }
         }
-        if (database.isEmpty()) {
+        if (database.url().isEmpty()) {
             kinds.remove(FaultKind.DB_CUT);
         }
         return kinds;
@@ -275,12 +263,8 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private CheckedDatabase database() throws IOException {
-        if (database.isEmpty()) {
-            return CheckedDatabase.H2;
-        }
-        List<String> others = new ArrayList<>();
-        databaseUser.ifPresent(user -> others.add("--db-user=" + user));
-        databasePasswordFile.ifPresent(file -> others.add("--db-password-file=" + file));
-        return CheckedDatabase.postgres(database.get(), others);
+        return database.url().isEmpty()
+                ? CheckedDatabase.H2
+                : CheckedDatabase.postgres(database.url().get(), database.roleOptions());
     }
 }

@@ -36,7 +36,7 @@ record Plan(long seed, int clients, int steps, long millis, Set<FaultKind> fault
         faults = Set.copyOf(faults);
     }
 
-    /** What a client does. */
+    /** A kind of step of a client. */
     enum Kind {
         SUBMIT(24),
         SUBMIT_IF_UNCHANGED(14),

@@ -48,7 +48,7 @@ final class Settling {
     private final Watches watches;
     private final Duration patience;
 
-    /** What has not come to rest: why, by its id. */
+    /** Why an object has not come to rest yet, by the id of the object. */
     private Map<String, String> restless = new TreeMap<>();
 
     /**

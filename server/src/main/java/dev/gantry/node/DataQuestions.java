@@ -3,10 +3,6 @@ package dev.gantry.node;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.FileAnswer;
 import dev.gantry.v1.FileQuestion;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -20,10 +16,8 @@ public final class DataQuestions {
     /** How many questions wait for the server's answer at a time, fewer than it accepts. */
     private static final int AT_A_TIME = 4;
 
-    private final Deque<Asked> waiting = new ArrayDeque<>();
-    private final Map<Long, Asked> sent = new LinkedHashMap<>();
-    private Runnable news = () -> {};
-    private long lastId;
+    private final QuestionTurns<Asked> turns =
+            new QuestionTurns<>(AT_A_TIME, asked -> !asked.answer().isDone());
 
     private record Asked(FileQuestion question, CompletableFuture<FileAnswer> answer) {}
 
@@ -32,7 +26,7 @@ public final class DataQuestions {
 
     /** Sets the listener that is called when there are questions to send. */
     void onNews(Runnable listener) {
-        news = listener;
+        turns.onNews(listener);
     }
 
     /**
@@ -42,9 +36,8 @@ public final class DataQuestions {
      * @param answer is completed with the answer
      */
     public void ask(FileQuestion question, CompletableFuture<FileAnswer> answer) {
-        waiting.removeIf(asked -> asked.answer().isDone());
-        waiting.addLast(new Asked(question, answer));
-        news.run();
+        turns.forgetUnneeded();
+        turns.ask(new Asked(question, answer));
     }
 
     /**
@@ -53,30 +46,19 @@ public final class DataQuestions {
      * @param sender sends a message to the server, which has registered this node
      */
     void send(Consumer<ConnectRequest> sender) {
-        sent.values().removeIf(asked -> asked.answer().isDone());
-        while (sent.size() < AT_A_TIME && !waiting.isEmpty()) {
-            Asked next = waiting.removeFirst();
-            if (!next.answer().isDone()) {
-                lastId++;
-                sent.put(lastId, next);
-                sender.accept(ConnectRequest.newBuilder()
-                        .setDataQuestion(next.question().toBuilder().setRequestId(lastId))
-                        .build());
-            }
-        }
+        turns.forgetUnneeded();
+        turns.send((asked, id) -> sender.accept(ConnectRequest.newBuilder()
+                .setDataQuestion(asked.question().toBuilder().setRequestId(id))
+                .build()));
     }
 
     /** Handles an answer of the server; ignores one without a question. */
     void answered(FileAnswer answer) {
-        Asked asked = sent.remove(answer.getRequestId());
-        if (asked != null) {
-            asked.answer().complete(answer);
-        }
+        turns.answered(answer.getRequestId()).ifPresent(asked -> asked.answer().complete(answer));
     }
 
     /** The session has ended: its questions wait for the next one. */
     void endSession() {
-        sent.values().forEach(waiting::addLast);
-        sent.clear();
+        turns.endSession();
     }
 }

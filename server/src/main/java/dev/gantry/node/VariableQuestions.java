@@ -4,10 +4,6 @@ import dev.gantry.node.allocation.VariableSource;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.TaskVariables;
 import dev.gantry.v1.VariablesRequest;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -20,10 +16,8 @@ public final class VariableQuestions implements VariableSource {
     /** How many questions wait for the server's answer at a time, fewer than it accepts. */
     private static final int AT_A_TIME = 8;
 
-    private final Deque<Asked> waiting = new ArrayDeque<>();
-    private final Map<Long, Asked> sent = new LinkedHashMap<>();
-    private Runnable news = () -> {};
-    private long lastId;
+    private final QuestionTurns<Asked> turns =
+            new QuestionTurns<>(AT_A_TIME, asked -> asked.question().isNeeded());
 
     private record Asked(String allocationId, String task, Question question) {}
 
@@ -32,13 +26,12 @@ public final class VariableQuestions implements VariableSource {
 
     /** Sets the listener that is called when there are questions to send. */
     void onNews(Runnable listener) {
-        news = listener;
+        turns.onNews(listener);
     }
 
     @Override
     public void ask(String allocationId, String task, Question question) {
-        waiting.addLast(new Asked(allocationId, task, question));
-        news.run();
+        turns.ask(new Asked(allocationId, task, question));
     }
 
     /**
@@ -47,32 +40,22 @@ public final class VariableQuestions implements VariableSource {
      * @param sender sends a message to the server, which has registered this node
      */
     void send(Consumer<ConnectRequest> sender) {
-        while (sent.size() < AT_A_TIME && !waiting.isEmpty()) {
-            Asked next = waiting.removeFirst();
-            if (next.question().isNeeded()) {
-                lastId++;
-                sent.put(lastId, next);
-                sender.accept(ConnectRequest.newBuilder()
-                        .setVariablesRequest(VariablesRequest.newBuilder()
-                                .setRequestId(lastId)
-                                .setAllocationId(next.allocationId())
-                                .setTask(next.task()))
-                        .build());
-            }
-        }
+        turns.send((asked, id) -> sender.accept(ConnectRequest.newBuilder()
+                .setVariablesRequest(VariablesRequest.newBuilder()
+                        .setRequestId(id)
+                        .setAllocationId(asked.allocationId())
+                        .setTask(asked.task()))
+                .build()));
     }
 
     /** Handles an answer of the server; ignores one without a question. */
     void answered(TaskVariables answer) {
-        Asked asked = sent.remove(answer.getRequestId());
-        if (asked != null) {
-            asked.question().answered(answer);
-        }
+        turns.answered(answer.getRequestId())
+                .ifPresent(asked -> asked.question().answered(answer));
     }
 
     /** The session has ended: its questions wait for the next one. */
     void endSession() {
-        sent.values().forEach(waiting::addLast);
-        sent.clear();
+        turns.endSession();
     }
 }

@@ -20,6 +20,9 @@ public final class Members {
     /** How long the row of a server that does not renew it is kept. */
     private static final Duration REMEMBERED = Duration.ofHours(24);
 
+    /** A server that was not seen for longer may have ended without a word. */
+    private static final Duration ALIVE = Duration.ofSeconds(10);
+
     private final DSLContext dsl;
 
     /** Reads and writes the tables over the connections of a database. */
@@ -51,7 +54,17 @@ public final class Members {
      * @param started when its process has started
      * @param unseen how long ago it renewed its row, by the database's clock
      */
-    public record Seen(Member member, Instant started, Duration unseen) {}
+    public record Seen(Member member, Instant started, Duration unseen) {
+
+        /**
+         * Tells whether the server was seen so short a time ago that it counts as running.
+         *
+         * @return false if it may have ended without a word
+         */
+        public boolean isAlive() {
+            return unseen.compareTo(ALIVE) < 0;
+        }
+    }
 
     /**
      * Returns the server that leads now.
@@ -92,16 +105,15 @@ public final class Members {
     /**
      * Returns the keys that a server needs to encrypt and decrypt variables as the others do.
      *
-     * @param recently servers that were seen this short a time ago count
-     * @return the ids of the keys of variables and of those servers
+     * @return the ids of the keys of variables and of the servers that run
      */
-    Set<Long> variableKeys(Duration recently) {
+    Set<Long> variableKeys() {
         return Set.copyOf(dsl.select(VARIABLE.KEY_ID)
                 .from(VARIABLE)
                 .union(dsl.select(MEMBER.VARIABLE_KEY)
                         .from(MEMBER)
                         .where(MEMBER.VARIABLE_KEY.isNotNull())
-                        .and(MEMBER.SEEN_AT.gt(WriterLease.NOW.minus(recently.toMillis()))))
+                        .and(MEMBER.SEEN_AT.gt(WriterLease.NOW.minus(ALIVE.toMillis()))))
                 .fetchSet(0, Long.class));
     }
 

@@ -28,9 +28,6 @@ public final class Membership implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
-    /** A server that was not seen for longer may have ended without a word. */
-    public static final Duration ALIVE = Duration.ofSeconds(10);
-
     private static final Duration RENEWED = Duration.ofSeconds(1);
 
     private final PostgresAddress address;
@@ -84,7 +81,7 @@ public final class Membership implements AutoCloseable {
      * @throws StoreException if the database can't be reached within a few seconds
      */
     public Set<Long> variableKeys() {
-        return ask(members -> members.variableKeys(ALIVE)).orElse(Set.of());
+        return ask(members -> members.variableKeys()).orElse(Set.of());
     }
 
     /**

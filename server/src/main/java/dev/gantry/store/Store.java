@@ -190,7 +190,7 @@ public final class Store implements AutoCloseable {
     /**
      * Returns the secret by which this server, while it leads, recognizes calls that other servers pass on.
      *
-     * @return the secret; empty if another server has taken over the database
+     * @return the secret, which this server alone has made
      */
     public String passOnSecret() {
         return opened.lease().passOnSecret();

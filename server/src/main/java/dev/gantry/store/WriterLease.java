@@ -49,6 +49,7 @@ final class WriterLease implements AutoCloseable {
 
     private final DSLContext dsl;
     private final long epoch;
+    private final String secret;
 
     /** Renews the lease; null until that is needed. Owned by whoever opens and closes the store. */
     private ScheduledExecutorService renewals;
@@ -56,9 +57,10 @@ final class WriterLease implements AutoCloseable {
     /** When the last renewal that succeeded began, by {@link System#nanoTime}. */
     private volatile long renewed;
 
-    private WriterLease(DSLContext dsl, long epoch) {
+    private WriterLease(DSLContext dsl, long epoch, String secret) {
         this.dsl = dsl;
         this.epoch = epoch;
+        this.secret = secret;
     }
 
     /**
@@ -72,8 +74,9 @@ final class WriterLease implements AutoCloseable {
 
     /** Takes the lease of a database that no other server can have open. It lasts until another server takes it. */
     static WriterLease takeAlone(DSLContext dsl, Member holder) {
-        return new WriterLease(
-                dsl, take(dsl, holder, DSL.noCondition(), null, false).orElseThrow(WriterLease::noRow));
+        String secret = secret();
+        long epoch = take(dsl, holder, secret, DSL.noCondition(), null, false).orElseThrow(WriterLease::noRow);
+        return new WriterLease(dsl, epoch, secret);
     }
 
     /**
@@ -86,16 +89,17 @@ final class WriterLease implements AutoCloseable {
      */
     static WriterLease takeShared(DSLContext dsl, Member holder, StoreHealth health, boolean startsAnew) {
         long before = System.nanoTime();
-        long epoch = take(dsl, holder, IS_FREE, end(), startsAnew)
+        String secret = secret();
+        long epoch = take(dsl, holder, secret, IS_FREE, end(), startsAnew)
                 .orElseThrow(() -> new LeaseHeldException(standing(dsl, false).holder()));
-        WriterLease lease = new WriterLease(dsl, epoch);
+        WriterLease lease = new WriterLease(dsl, epoch, secret);
         lease.renewed = before;
         lease.keep(health);
         return lease;
     }
 
     private static Optional<Long> take(
-            DSLContext dsl, Member holder, Condition isFree, Field<Long> end, boolean startsAnew) {
+            DSLContext dsl, Member holder, String secret, Condition isFree, Field<Long> end, boolean startsAnew) {
         return dsl.transactionResult(configuration -> {
             int changed = configuration
                     .dsl()
@@ -108,7 +112,7 @@ final class WriterLease implements AutoCloseable {
                                     .otherwise(CLUSTER_INDEX.LEASE_EPOCH.plus(1)))
                     .set(CLUSTER_INDEX.LEASE_HOLDER, holder.name())
                     .set(CLUSTER_INDEX.LEASE_ADDRESS, holder.address())
-                    .set(CLUSTER_INDEX.LEASE_SECRET, secret())
+                    .set(CLUSTER_INDEX.LEASE_SECRET, secret)
                     .set(CLUSTER_INDEX.LEASE_END, end)
                     .where(isFree)
                     .execute();
@@ -156,11 +160,7 @@ final class WriterLease implements AutoCloseable {
 
     /** Returns the secret by which this server recognizes the calls that other servers pass on to it. */
     String passOnSecret() {
-        return dsl.select(CLUSTER_INDEX.LEASE_SECRET)
-                .from(CLUSTER_INDEX)
-                .where(CLUSTER_INDEX.LEASE_EPOCH.eq(epoch))
-                .fetchOptional(CLUSTER_INDEX.LEASE_SECRET)
-                .orElse("");
+        return secret;
     }
 
     /** Reads the row as it was last committed. */

@@ -157,7 +157,7 @@ final class AllocationRules {
         return of.get(of.size() - 1);
     }
 
-    /** What some allocations take, or give back if it is negative. */
+    /** The resources that allocations take; negative: those that they give back. */
     private record Taken(long index, long cpu, long memoryMib, String allocation) {}
 
     private void resources() {

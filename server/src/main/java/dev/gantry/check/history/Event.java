@@ -99,7 +99,7 @@ public sealed interface Event {
      */
     record Joined(long at, String node, String name, long cpu, long memoryMib) implements Event {}
 
-    /** What a node did with an allocation. */
+    /** A step of an allocation on its node. */
     enum Step {
         /** It was told to run it, and keeps its ports and resources from now on. */
         TOOK,

@@ -29,7 +29,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The rules of jobs: what was acknowledged is there, once, and what is read is not older than that. */
+/** The rules of jobs: an acknowledged write is there once, and a read is not older than the writes acknowledged before it. */
 final class JobRules {
 
     private JobRules() {}

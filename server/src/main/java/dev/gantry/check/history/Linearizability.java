@@ -38,7 +38,7 @@ final class Linearizability {
         List<S> step(S state, Call call);
     }
 
-    /** What was found. */
+    /** The result of a search. */
     sealed interface Verdict {
 
         /** There is such an order. */

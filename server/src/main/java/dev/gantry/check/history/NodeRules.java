@@ -44,7 +44,7 @@ final class NodeRules {
         return violations;
     }
 
-    /** What runs on a node, while its record is replayed. */
+    /** The allocations that run on a node while the record of the node is replayed. */
     private static final class OneNode {
 
         private final Joined node;

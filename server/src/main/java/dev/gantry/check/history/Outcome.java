@@ -1,6 +1,6 @@
 package dev.gantry.check.history;
 
-/** What a client knows after a call. */
+/** The result of a call, as its client knows it. */
 public sealed interface Outcome {
 
     /**

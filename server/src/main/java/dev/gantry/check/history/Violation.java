@@ -34,7 +34,7 @@ public record Violation(Rule rule, String description, Set<String> objects) {
         RESURRECTED,
         /** A job has one wanted allocation of each group and index. */
         ALLOCATION_TWICE,
-        /** What has succeeded in a batch job does not run again. */
+        /** A batch task that has succeeded does not run again. */
         BATCH_RUN_AGAIN,
         /** A port of a node belongs to one allocation. */
         PORT_TWICE,

@@ -1,7 +1,6 @@
 package dev.gantry.cluster.node;
 
 import dev.gantry.store.Members;
-import dev.gantry.store.Membership;
 import java.util.List;
 
 /** The addresses of the servers that share the database, as nodes are told of them. Thread-safe. */
@@ -29,7 +28,7 @@ public final class KnownServers {
     public boolean refresh() {
         List<String> before = known;
         known = members.list().stream()
-                .filter(server -> server.unseen().compareTo(Membership.ALIVE) < 0)
+                .filter(Members.Seen::isAlive)
                 .map(server -> server.member().address())
                 .filter(address -> !address.isEmpty())
                 .distinct()

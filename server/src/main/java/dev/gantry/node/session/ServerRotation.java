@@ -1,9 +1,9 @@
 package dev.gantry.node.session;
 
+import dev.gantry.model.HostAndPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The servers that a node tries in turn: those that it was started with, and those that a server has told it of. Owned by the
@@ -13,9 +13,6 @@ final class ServerRotation {
 
     /** The most servers that the node remembers beside those that it was started with. */
     static final int MOST_TOLD = 32;
-
-    private static final Pattern ADDRESS =
-            Pattern.compile("(\\[[0-9a-fA-F:.]{2,45}]|[^\\s:/\\[\\]]{1,200}):[1-9][0-9]{0,4}");
 
     private final List<String> given;
     private final List<String> told = new ArrayList<>();
@@ -49,9 +46,7 @@ final class ServerRotation {
 
     /** Returns true if a server names an address, and the node was not sent on to the server by another one. */
     boolean isNewRedirect(String leader) {
-        return redirected.isEmpty()
-                && !leader.equals(current)
-                && ADDRESS.matcher(leader).matches();
+        return redirected.isEmpty() && !leader.equals(current) && HostAndPort.isValid(leader);
     }
 
     /** Tries the leader that a server has named next. */
@@ -73,7 +68,7 @@ final class ServerRotation {
     }
 
     private void remember(String server) {
-        if (ADDRESS.matcher(server).matches() && !all().contains(server)) {
+        if (HostAndPort.isValid(server) && !all().contains(server)) {
             if (told.size() == MOST_TOLD) {
                 told.remove(0);
             }
