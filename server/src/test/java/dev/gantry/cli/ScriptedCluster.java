@@ -9,6 +9,7 @@ import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.VariableServiceGrpc;
+import dev.gantry.v1.WatchJobResponse;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -28,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A real gRPC server on loopback with all methods of the API. Tests script the responses. */
 final class ScriptedCluster implements AutoCloseable {
@@ -87,9 +89,22 @@ final class ScriptedCluster implements AutoCloseable {
         });
     }
 
-    /** Sends responses to a streaming method and leaves the stream open. */
+    /**
+     * Sends responses to a streaming method and leaves the stream open. The allocations in an update of a job's watch get the
+     * update's index, as a server's have: the SDK leaves out what has the index of what was told before.
+     */
     ScriptedCluster streams(String method, Message... answers) {
-        return script(method, (request, observer) -> List.of(answers).forEach(observer::onNext));
+        List<Message> told = Stream.of(answers).map(ScriptedCluster::indexed).toList();
+        return script(method, (request, observer) -> told.forEach(observer::onNext));
+    }
+
+    private static Message indexed(Message answer) {
+        if (!(answer instanceof WatchJobResponse update)) {
+            return answer;
+        }
+        WatchJobResponse.Builder indexed = update.toBuilder();
+        indexed.getAllocationsBuilderList().forEach(allocation -> allocation.setModifyIndex(update.getIndex()));
+        return indexed.build();
     }
 
     /** Refuses a method. */
