@@ -45,6 +45,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -73,6 +75,18 @@ class GantryClientTest {
         for (AutoCloseable each : open) {
             each.close();
         }
+    }
+
+    @Test
+    void the_guide_names_the_retries_that_a_client_makes_by_default() throws IOException {
+        RetryPolicy policy = RetryPolicy.DEFAULT;
+
+        assertThat(Files.readString(Path.of("../docs/sdk.md")))
+                .contains("| `retry` | %d attempts, %d ms doubling up to %d s, ± 20 %% |"
+                        .formatted(
+                                policy.maxAttempts(),
+                                policy.initialBackoff().toMillis(),
+                                policy.maxBackoff().toSeconds()));
     }
 
     @Test

@@ -202,12 +202,11 @@ class AccessFlowTest {
 
     @Test
     void a_page_that_ends_at_a_hidden_job_has_a_token_that_does_not_name_it() {
-        String large = "x".repeat(900_000);
         for (int i = 0; i < 45; i++) {
             submit(
                     management,
                     TestJobs.job("hidden-%02d".formatted(i), "dc2").toBuilder()
-                            .putMeta("large", large)
+                            .putAllMeta(TestJobs.meta(900_000))
                             .build());
         }
         submit(management, TestJobs.job("own-1", "dc2"));

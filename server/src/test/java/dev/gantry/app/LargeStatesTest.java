@@ -170,7 +170,7 @@ class LargeStatesTest {
                                                 .setCpu(20)
                                                 .setMemoryMib(10))))
                 .toBuilder()
-                .putMeta("large", "m".repeat(META))
+                .putAllMeta(TestJobs.meta(META))
                 .build();
     }
 }

@@ -49,7 +49,7 @@ class ListBoundsTest {
         FakeNode.in("dc-other", "lists-a").connect(server.channel());
         for (int i = 0; i < LARGE; i++) {
             submit(TestJobs.job("large-" + i, "dc-none").toBuilder()
-                    .putMeta("filling", "x".repeat(900_000))
+                    .putAllMeta(TestJobs.meta(900_000))
                     .build());
         }
         submit(TestJobs.job("one-batch", "dc-none").toBuilder()

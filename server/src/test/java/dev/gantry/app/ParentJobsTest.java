@@ -17,6 +17,7 @@ import dev.gantry.v1.Parameterized;
 import dev.gantry.v1.PayloadRule;
 import dev.gantry.v1.Periodic;
 import dev.gantry.v1.TaskGroup;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,17 +119,22 @@ class ParentJobsTest {
 
     @Test
     void a_child_is_no_larger_than_any_job_may_be() {
-        server.jobs().submitJob(TestJobs.submit(parameterized("large", PayloadRule.PAYLOAD_RULE_OPTIONAL)));
+        Map<String, String> tooMuch = TestJobs.meta(15_000_000);
+        server.jobs()
+                .submitJob(TestJobs.submit(batch("large").toBuilder()
+                        .setParameterized(Parameterized.newBuilder().addAllMetaOptional(tooMuch.keySet()))
+                        .build()));
         DispatchJobRequest.Builder dispatch =
                 DispatchJobRequest.newBuilder().setJobId("large").setPayload(ByteString.copyFrom(new byte[16 * 1024]));
 
-        assertThatThrownBy(() -> server.jobs()
-                        .dispatchJob(
-                                dispatch.putMeta("colour", "r".repeat(15 << 20)).build()))
-                .hasMessageContaining("INVALID_ARGUMENT: meta: makes a job of 157")
-                .hasMessageContaining("15728646 of meta and 16384 of payload; the limit is 1048576");
+        assertThatThrownBy(() ->
+                        server.jobs().dispatchJob(dispatch.putAllMeta(tooMuch).build()))
+                .hasMessageContaining("INVALID_ARGUMENT: meta: makes a job of 150")
+                .hasMessageContaining("15001392 of meta and 16384 of payload; the limit is 1048576");
         String child = server.jobs()
-                .dispatchJob(dispatch.putMeta("colour", "r".repeat(1_000_000)).build())
+                .dispatchJob(dispatch.clearMeta()
+                        .putAllMeta(TestJobs.meta(1_000_000))
+                        .build())
                 .getDispatchedJobId();
 
         assertThat(job(child).getJob().getJob().getSerializedSize()).isLessThanOrEqualTo(1 << 20);

@@ -10,11 +10,23 @@ import dev.gantry.v1.Resources;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Jobs as clients submit them: valid, with one group {@code web} of one task {@code main}. */
 final class TestJobs {
 
+    private static final int META_VALUE = 100_000;
+
     private TestJobs() {}
+
+    /** Returns metadata of about this size. A value becomes an environment variable, which Linux limits to 128 KiB. */
+    static Map<String, String> meta(int bytes) {
+        return IntStream.rangeClosed(1, bytes / META_VALUE)
+                .boxed()
+                .collect(Collectors.toMap("filling%d"::formatted, i -> "x".repeat(META_VALUE)));
+    }
 
     static Job job(String id, String datacenter) {
         return job(id, datacenter, TaskGroup.newBuilder().setName("web").addTasks(task()));

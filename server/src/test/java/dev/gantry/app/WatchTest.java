@@ -155,7 +155,7 @@ class WatchTest {
     @Test
     void watches_of_a_large_job_keep_no_copy_of_it() {
         submit(TestJobs.job("large", "dc-none").toBuilder()
-                .putMeta("text", "x".repeat(900_000))
+                .putAllMeta(TestJobs.meta(900_000))
                 .build());
         try (var context = Context.current().withCancellation()) {
             long before = usedMemory();
