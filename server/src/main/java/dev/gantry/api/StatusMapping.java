@@ -71,7 +71,10 @@ final class StatusMapping {
             return toStatus(refusal);
         }
         // The store has logged why it is broken, once; each call would repeat it.
-        if (cause instanceof StoreOverloadedException || cause instanceof StoreUnavailableException) {
+        if (cause instanceof StoreOverloadedException) {
+            return toRepeatable(cause.getMessage());
+        }
+        if (cause instanceof StoreUnavailableException) {
             return describe(Status.UNAVAILABLE, cause.getMessage());
         }
         if (cause instanceof AuditException) {

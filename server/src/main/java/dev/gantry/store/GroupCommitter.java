@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>When something fails.</b>
  *
  * <ul>
- *   <li>The queue is full: the write fails at once with {@link StoreOverloadedException}. Nothing was done.
+ *   <li>The queue is full, or half full for writes of clients: the write fails at once with {@link
+ *       StoreOverloadedException}. Nothing was done.
  *   <li>A write throws: only this write fails. Its rows are dropped, or undone up to a savepoint if they were sent.
  *   <li>The database refuses the rows of the group or its commit: all writes of the group fail, and the cluster index
  *       is as before. The database is then asked for its index, since it may have closed itself.
@@ -65,6 +66,8 @@ final class GroupCommitter implements AutoCloseable {
 
     // The most writes that may wait.
     private static final int QUEUED_WRITES = 8192;
+    // A client's write is refused if as many wait. The rest of the queue is for the server's own writes.
+    private static final int QUEUED_FOR_CLIENTS = QUEUED_WRITES / 2;
     // The most writes in one transaction.
     private static final int GROUP_SIZE = 512;
 
@@ -153,15 +156,24 @@ final class GroupCommitter implements AutoCloseable {
         committed.add(listener);
     }
 
-    /** Queues a write, or fails it at once if the store is closed, broken or overloaded. */
+    /** Queues a write of the server itself, or fails it at once if the store is closed, broken or overloaded. */
     <T> CompletableFuture<T> submit(Function<WriteTransaction, T> write) {
+        return submit(write, QUEUED_WRITES);
+    }
+
+    /** Queues a write that a client has asked for, or fails it as {@link #submit}, but earlier. */
+    <T> CompletableFuture<T> submitOfClient(Function<WriteTransaction, T> write) {
+        return submit(write, QUEUED_FOR_CLIENTS);
+    }
+
+    private <T> CompletableFuture<T> submit(Function<WriteTransaction, T> write, int limit) {
         PendingWrite<T> pending = new PendingWrite<>(write, future());
         if (closed) {
             pending.fail(closedStore());
         } else if (!health.isServing()) {
             pending.fail(health.failure().orElseGet(GroupCommitter::shortlyBroken));
-        } else if (!queue.offer(pending)) {
-            pending.fail(new StoreOverloadedException(QUEUED_WRITES));
+        } else if (queue.size() >= limit || !queue.offer(pending)) {
+            pending.fail(new StoreOverloadedException(limit));
         } else if (ended) {
             // The writer may have looked into the queue for the last time before the offer.
             pending.fail(

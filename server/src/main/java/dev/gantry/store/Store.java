@@ -126,7 +126,7 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Queues a write, which is committed as a whole or not at all.
+     * Queues a write of the server itself, which is committed as a whole or not at all.
      *
      * @param write reads and writes within the transaction that it gets, and returns the result for the caller. It runs
      *     on the store's writer thread, so it must block on nothing but the database. If PostgreSQL ends the transaction
@@ -139,6 +139,18 @@ public final class Store implements AutoCloseable {
      */
     public <T> CompletableFuture<T> write(Function<WriteTransaction, T> write) {
         return committer.submit(write);
+    }
+
+    /**
+     * Queues a write that a client has asked for. While many writes wait, those of clients are refused first: what the
+     * server writes of its own accord, such as what nodes report, finds space that clients don't get.
+     *
+     * @param write as for {@link #write}
+     * @param <T> the type of its result
+     * @return as for {@link #write}
+     */
+    public <T> CompletableFuture<T> writeOfClient(Function<WriteTransaction, T> write) {
+        return committer.submitOfClient(write);
     }
 
     /**

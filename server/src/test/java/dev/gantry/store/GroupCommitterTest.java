@@ -118,6 +118,34 @@ class GroupCommitterTest {
         assertThat(told).containsExactly("committed 1", "committed 2", "on disk 1", "on disk 2");
     }
 
+    @Test
+    void while_many_writes_wait_those_of_clients_are_refused_and_the_servers_own_find_a_place() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CompletableFuture<Boolean> first = committer.submit(tx -> isReleased(held));
+        CompletableFuture<Boolean> ofClient = first;
+        while (!ofClient.isCompletedExceptionally()) {
+            ofClient = committer.submitOfClient(tx -> true);
+        }
+
+        CompletableFuture<Boolean> own = committer.submit(tx -> true);
+
+        assertThatThrownBy(ofClient::join)
+                .hasCauseInstanceOf(StoreOverloadedException.class)
+                .hasMessageContaining("4096 writes are waiting already; try again shortly");
+        assertThat(own).isNotDone();
+        held.countDown();
+        assertThat(own.get(10, SECONDS)).isTrue();
+        assertThat(committer.submitOfClient(tx -> true).get(10, SECONDS)).isTrue();
+    }
+
+    private static boolean isReleased(CountDownLatch held) {
+        try {
+            return held.await(60, SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void sync() {
         try {
             diskIsBusy.await();

@@ -86,7 +86,7 @@ public final class AccessRegistry {
      *     many
      */
     public CompletableFuture<AclPolicy> apply(AclPolicy policy) {
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             AccessWriter access = transaction.access();
             Optional<AclPolicy> before = access.reader().policy(policy.getName());
             if (before.isEmpty() && access.reader().countPolicies() >= MOST_POLICIES) {
@@ -108,7 +108,7 @@ public final class AccessRegistry {
      * @return completed once it is deleted on disk; fails with {@link UnknownObjectException}
      */
     public CompletableFuture<Void> deletePolicy(String name) {
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             AccessWriter access = transaction.access();
             if (access.reader().policy(name).isEmpty()) {
                 throw new UnknownObjectException("policy", name);
@@ -145,7 +145,7 @@ public final class AccessRegistry {
                 .addAllPolicies(options.policies())
                 .setCreateTime(ProtoTimes.toTimestampMillis(now));
         options.timeToLive().ifPresent(life -> token.setExpirationTime(ProtoTimes.toTimestampMillis(now.plus(life))));
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             AccessWriter access = transaction.access();
             requirePolicies(access.reader(), options.policies());
             access.removeTokens(ended(access.reader(), now));
@@ -167,7 +167,7 @@ public final class AccessRegistry {
      *     InvalidFieldException} if a policy does not exist, or if the policies do not suit the type of the token
      */
     public CompletableFuture<AclToken> update(String accessorId, String name, List<String> policies) {
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             AccessWriter access = transaction.access();
             StoredToken stored = find(access.reader(), accessorId);
             requireSuited(stored.token().getType(), policies);
@@ -191,7 +191,7 @@ public final class AccessRegistry {
      *     RefusedException} if no other management token stays that does not end
      */
     public CompletableFuture<Void> delete(String accessorId) {
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             AccessWriter access = transaction.access();
             AclToken token = find(access.reader(), accessorId).token();
             boolean isLasting = token.getType() == AclTokenType.ACL_TOKEN_TYPE_MANAGEMENT && !token.hasExpirationTime();

@@ -161,7 +161,7 @@ public final class DeploymentWatcher {
      *     UnknownObjectException}
      */
     public CompletableFuture<Deployment> pause(String deploymentId) {
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Deployment deployment = findRunning(transaction, deploymentId);
             return deployment.getPaused() ? deployment : DeploymentTransitions.pause(transaction, deployment);
         });
@@ -176,7 +176,7 @@ public final class DeploymentWatcher {
      */
     public CompletableFuture<Deployment> resume(String deploymentId) {
         Instant now = clocks.wall().instant();
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Deployment deployment = findRunning(transaction, deploymentId);
             return deployment.getPaused() ? transitions.resume(transaction, deployment, now) : deployment;
         });
@@ -207,7 +207,7 @@ public final class DeploymentWatcher {
     public CompletableFuture<Deployment> setHealth(
             String deploymentId, Map<String, Boolean> health, Consumer<Job> check) {
         Instant now = clocks.wall().instant();
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Deployment deployment = transaction
                     .deployment(deploymentId)
                     .orElseThrow(() -> new UnknownObjectException("deployment", deploymentId));
@@ -252,7 +252,7 @@ public final class DeploymentWatcher {
             String deploymentId,
             Optional<String> requestId,
             BiFunction<WriteTransaction, Deployment, Submission> change) {
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Deployment deployment = find(transaction, deploymentId);
             return RepeatedRequests.answered(transaction, kind, requestId, deployment.getJobId()::equals)
                     .orElseGet(() -> {

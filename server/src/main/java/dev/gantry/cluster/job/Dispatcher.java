@@ -61,7 +61,7 @@ public final class Dispatcher {
      */
     public CompletableFuture<Child> dispatch(String jobId, Dispatch dispatch) {
         Instant now = clock.instant();
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             return Child.answered(transaction, Submission.Kind.DISPATCH, dispatch.requestId(), jobId)
                     .orElseGet(() -> dispatch(transaction, jobId, dispatch, now));
         });

@@ -65,7 +65,7 @@ public final class JobRegistry {
      */
     public CompletableFuture<Submission> submit(Job job, SubmissionOptions options) {
         Instant now = clock.instant();
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Optional<Submission> before = RepeatedRequests.answered(
                     transaction, Submission.Kind.SUBMIT, options.requestId(), job.getId()::equals);
             return before.orElseGet(() -> submit(transaction, Submission.Kind.SUBMIT, job, options, now));
@@ -84,7 +84,7 @@ public final class JobRegistry {
      */
     public CompletableFuture<Submission> revert(String jobId, long version, SubmissionOptions options) {
         Instant now = clock.instant();
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Optional<Submission> before =
                     RepeatedRequests.answered(transaction, Submission.Kind.REVERT, options.requestId(), jobId::equals);
             return before.orElseGet(() -> revert(transaction, jobId, version, options, now));
@@ -106,7 +106,7 @@ public final class JobRegistry {
     public CompletableFuture<Submission> scale(
             String jobId, String group, int count, SubmissionOptions options, Consumer<Job> check) {
         Instant now = clock.instant();
-        return store.write(transaction -> RepeatedRequests.answered(
+        return store.writeOfClient(transaction -> RepeatedRequests.answered(
                         transaction, Submission.Kind.SCALE, options.requestId(), jobId::equals)
                 .orElseGet(() -> {
                     JobRecord stored = findStarted(transaction, jobId);
@@ -127,7 +127,7 @@ public final class JobRegistry {
      */
     public CompletableFuture<String> evaluate(String jobId, boolean reschedules, Optional<String> requestId) {
         Instant now = clock.instant();
-        return store.write(transaction -> RepeatedRequests.answered(
+        return store.writeOfClient(transaction -> RepeatedRequests.answered(
                                 transaction, Submission.Kind.EVALUATE, requestId, jobId::equals)
                         .orElseGet(() -> {
                             Submission answer = evaluate(transaction, jobId, reschedules, now);
@@ -187,7 +187,7 @@ public final class JobRegistry {
      */
     public CompletableFuture<Submission> stop(String jobId, Optional<String> requestId) {
         Instant now = clock.instant();
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Optional<Submission> before =
                     RepeatedRequests.answered(transaction, Submission.Kind.STOP, requestId, jobId::equals);
             return before.orElseGet(() -> {
@@ -208,7 +208,7 @@ public final class JobRegistry {
      *     deleted then
      */
     public CompletableFuture<Void> purge(String jobId, OptionalLong checkIndex) {
-        return store.write(transaction -> purgeSome(transaction, jobId, checkIndex))
+        return store.writeOfClient(transaction -> purgeSome(transaction, jobId, checkIndex))
                 .thenCompose(isDone -> isDone ? CompletableFuture.completedFuture(null) : purge(jobId, checkIndex));
     }
 
@@ -236,7 +236,7 @@ public final class JobRegistry {
      */
     public CompletableFuture<Evaluation> stopAllocation(String allocationId) {
         Timestamp now = now();
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Allocation allocation = transaction
                     .allocation(allocationId)
                     .orElseThrow(() -> new UnknownObjectException("allocation", allocationId));

@@ -112,7 +112,7 @@ public final class PeriodicLauncher {
      */
     public CompletableFuture<Child> force(String jobId, Optional<String> requestId) {
         Instant now = clock.instant();
-        return store.write(transaction -> Child.answered(transaction, Submission.Kind.FORCE, requestId, jobId)
+        return store.writeOfClient(transaction -> Child.answered(transaction, Submission.Kind.FORCE, requestId, jobId)
                 .orElseGet(() -> {
                     Child child = force(transaction, jobId, now);
                     child.remember(transaction, Submission.Kind.FORCE, requestId, now);

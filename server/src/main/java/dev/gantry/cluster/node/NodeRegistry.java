@@ -160,7 +160,7 @@ public final class NodeRegistry {
      */
     public CompletableFuture<Node> drain(String nodeId, DrainStrategy strategy) {
         Timestamp now = now();
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Node node = find(transaction, nodeId);
             Drain.Builder drain = Drain.newBuilder()
                     .setIgnoreSystemJobs(strategy.getIgnoreSystemJobs())
@@ -183,7 +183,7 @@ public final class NodeRegistry {
      * @return the stored node; fails with {@link UnknownObjectException}
      */
     public CompletableFuture<Node> endDrain(String nodeId, boolean eligible) {
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Node node = find(transaction, nodeId);
             Node.Builder ended = node.toBuilder().clearDrain();
             if (eligible) {
@@ -202,7 +202,7 @@ public final class NodeRegistry {
      *     is draining and is to be made eligible
      */
     public CompletableFuture<Node> setEligibility(String nodeId, SchedulingEligibility eligibility) {
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Node node = find(transaction, nodeId);
             if (node.hasDrain() && eligibility == SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE) {
                 throw new RefusedException(
@@ -252,7 +252,7 @@ public final class NodeRegistry {
      */
     public CompletableFuture<Node> purge(String nodeId) {
         Timestamp now = now();
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             Node node = find(transaction, nodeId);
             if (node.getStatus() != NodeStatus.NODE_STATUS_DOWN) {
                 throw new RefusedException(

@@ -52,7 +52,7 @@ public final class Variables {
      */
     public CompletableFuture<Variable> put(String path, Map<String, String> items, OptionalLong checkIndex) {
         Instant now = clock.instant();
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             VariableWriter variables = transaction.variables();
             Optional<StoredVariable> before = variables.reader().find(path);
             check(path, checkIndex, before);
@@ -107,7 +107,7 @@ public final class Variables {
      *     IndexMismatchException}
      */
     public CompletableFuture<Void> delete(String path, OptionalLong checkIndex) {
-        return store.write(transaction -> {
+        return store.writeOfClient(transaction -> {
             VariableWriter variables = transaction.variables();
             StoredVariable before =
                     variables.reader().find(path).orElseThrow(() -> new UnknownObjectException("variable", path));
