@@ -70,6 +70,7 @@ final class AllCommand extends Measurement {
         }
         parts.put("submissions_cold", new Part(new SubmissionsCommand(), "--jobs=20000 --warm-up=0"));
         parts.put("submissions", new Part(new SubmissionsCommand(), ""));
+        parts.put("overload", new Part(new OverloadCommand(), ""));
         parts.put("restart", new Part(new RestartCommand(), ""));
         parts.put("what_if", new Part(new WhatIfCommand(), ""));
         parts.put("idle", new Part(new IdleCommand(), ""));
@@ -88,6 +89,10 @@ final class AllCommand extends Measurement {
         parts.put(
                 "submissions",
                 new Part(new SubmissionsCommand(), "--security=tokens --clients=4 --jobs=50 --warm-up=10 --heap=512m"));
+        parts.put(
+                "overload",
+                new Part(
+                        new OverloadCommand(), "--nodes=5 --clients=4 --warm-up=10 --jobs=50 --seconds=1 --heap=512m"));
         parts.put("restart", new Part(new RestartCommand(), load + " --runs=1"));
         parts.put("what_if", new Part(new WhatIfCommand(), load + " --runs=1"));
         parts.put("idle", new Part(new IdleCommand(), load + " --running=2 --seconds=1"));

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
             StartCommand.class,
             PlacementsCommand.class,
             SubmissionsCommand.class,
+            OverloadCommand.class,
             RestartCommand.class,
             WhatIfCommand.class,
             IdleCommand.class,

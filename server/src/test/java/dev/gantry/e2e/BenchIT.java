@@ -36,7 +36,7 @@ class BenchIT {
         boolean isRoot = System.getProperty("user.name").equals("root");
         List<String> arguments = new ArrayList<>(List.of("--small"));
         List<String> parts = new ArrayList<>(
-                List.of("start", "placements", "submissions", "restart", "what_if", "idle", "security"));
+                List.of("start", "placements", "submissions", "overload", "restart", "what_if", "idle", "security"));
         if (isRoot) {
             Path image = dir.resolve("hello.aci");
             Outcome built = Program.run(new ProcessBuilder(
@@ -56,6 +56,9 @@ class BenchIT {
         assertThat(placements.keySet()).startsWith("load_before", "submit_seconds");
         assertPositive(report.getAsJsonObject("security"), "tls", SECURITY);
         assertPositive(report, "submissions", "jobs_per_second", "p99_ms");
+        assertPositive(report, "overload", "sustainable_jobs_per_second", "stored_jobs_per_second", "recovery_ms");
+        assertThat(report.getAsJsonObject("overload").get("nodes_lost").getAsInt())
+                .isZero();
         assertPositive(report, "restart", "answers_p50_ms", "plans_p50_ms", "server_cpu_seconds");
         assertPositive(
                 report, "what_if", "drain_few_allocations", "drain_few_p50_ms", "drain_quarter_max_ms", "grow_p50_ms");
