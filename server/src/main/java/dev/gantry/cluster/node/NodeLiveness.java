@@ -43,8 +43,8 @@ public final class NodeLiveness {
     /**
      * Creates a record without nodes.
      *
-     * @param timeToLive how long a node may be silent; longer in a large cluster, so that there are at most fifty
-     *     heartbeats a second
+     * @param timeToLive how long a node may be silent; longer in a large cluster, so that there are at most five
+     *     hundred heartbeats a second
      * @param registry marks nodes as down
      * @param random spreads the nodes' heartbeats; used by several threads at a time
      * @param pulse measures silence
