@@ -16,12 +16,17 @@ final class Program {
     private Program() {}
 
     static List<String> command(String... arguments) {
+        return commandOf(ROOT, arguments);
+    }
+
+    /** The program that was built in a checkout. */
+    static List<String> commandOf(Path root, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-Dgantry.rkt.bundled=" + ROOT.resolve("rkt/bin/rkt"),
+                "-Dgantry.rkt.bundled=" + root.resolve("rkt/bin/rkt"),
                 "-jar",
-                ROOT.resolve("server/target/gantry-server.jar").toString()));
+                root.resolve("server/target/gantry-server.jar").toString()));
         command.addAll(List.of(arguments));
         return command;
     }
