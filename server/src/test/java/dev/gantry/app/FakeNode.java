@@ -94,6 +94,7 @@ final class FakeNode implements AutoCloseable {
     FakeNode withRkt(String version) {
         node = node.toBuilder()
                 .putAttributes("driver.rkt", "1")
+                .putAttributes("template", "1")
                 .putAttributes("driver.rkt.version", version)
                 .putDrivers("rkt", DriverHealth.newBuilder().setHealthy(true).build())
                 .build();

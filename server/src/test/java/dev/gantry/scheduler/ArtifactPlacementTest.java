@@ -19,13 +19,14 @@ import dev.gantry.v1.ArtifactSourceRestriction;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeRestrictions;
+import dev.gantry.v1.Template;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tests that tasks with artifacts are placed on nodes that can fetch them, and may. */
+/** Tests that tasks with artifacts and templates are placed on nodes that can fetch and render them, and may. */
 class ArtifactPlacementTest {
 
     private final Scheduler scheduler = new Scheduler(new DriverMachineUses(List.of()));
@@ -48,6 +49,19 @@ class ArtifactPlacementTest {
                 able("all", "artifact.git", "artifact.file"));
 
         assertThat(nodes(plan(cluster, with(source, 5)))).containsOnly(nodes.split(" "));
+    }
+
+    @Test
+    void a_node_of_a_version_without_templates_gets_no_task_with_one() {
+        ClusterState cluster = cluster(node("old"), node("new").putAttributes("template", "1"));
+        JobVersion job = version(
+                0,
+                job(group(
+                        "web",
+                        2,
+                        task(100, 100).addTemplates(Template.newBuilder().setData("a")))));
+
+        assertThat(nodes(plan(cluster, job))).containsOnly("new");
     }
 
     @Test

@@ -40,6 +40,7 @@ record HostFacts(Map<String, String> attributes, Cpu cpu, long memoryBytes) {
         attributes.put("unique.network.ip-address", ip);
         attributes.put("gantry.version", version);
         attributes.put("nomad.version", NOMAD_VERSION);
+        attributes.put("template", "1");
         attributes.values().removeIf(String::isEmpty);
         return new HostFacts(Map.copyOf(attributes), cpu, memory);
     }

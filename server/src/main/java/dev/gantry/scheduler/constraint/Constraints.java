@@ -23,31 +23,34 @@ public final class Constraints {
         List<Constraint> all = new ArrayList<>(job.getConstraintsList());
         all.addAll(ofGroup(group));
         all.removeIf(Constraints::isDistinct);
-        all.addAll(ofArtifacts(group));
+        all.addAll(ofFeatures(group));
         return all;
     }
 
     /**
-     * Returns what the artifacts of a group ask of a node: a node that reports nothing about artifacts is of an older version,
-     * and would start a task without them.
+     * Returns what the artifacts and templates of a group ask of a node: a node that reports nothing about them is of an older
+     * version, and would start a task without them.
      */
-    private static List<Constraint> ofArtifacts(TaskGroup group) {
+    private static List<Constraint> ofFeatures(TaskGroup group) {
         Set<String> attributes = new LinkedHashSet<>();
         group.getTasksList().stream()
                 .flatMap(task -> task.getArtifactsList().stream())
                 .map(Artifact::getSource)
                 .forEach(source -> {
-                    attributes.add("http");
+                    attributes.add("artifact.http");
                     if (ArtifactSource.isGit(source)) {
-                        attributes.add("git");
+                        attributes.add("artifact.git");
                     }
                     if (source.startsWith("file:") || source.startsWith("git::file:")) {
-                        attributes.add("file");
+                        attributes.add("artifact.file");
                     }
                 });
+        if (group.getTasksList().stream().anyMatch(task -> task.getTemplatesCount() > 0)) {
+            attributes.add("template");
+        }
         return attributes.stream()
                 .map(name -> Constraint.newBuilder()
-                        .setAttribute("${attr.artifact.%s}".formatted(name))
+                        .setAttribute("${attr.%s}".formatted(name))
                         .setOperator("is_set")
                         .build())
                 .toList();
