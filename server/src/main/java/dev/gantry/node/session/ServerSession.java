@@ -1,6 +1,7 @@
 package dev.gantry.node.session;
 
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.model.ServerRotation;
 import dev.gantry.node.state.StateFailureLog;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;

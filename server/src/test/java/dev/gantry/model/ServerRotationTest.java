@@ -1,4 +1,4 @@
-package dev.gantry.node.session;
+package dev.gantry.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
