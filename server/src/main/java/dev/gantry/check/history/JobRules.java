@@ -38,7 +38,7 @@ final class JobRules {
     static Map<String, Verdict> verdicts(History history, int mostPoints) {
         Map<String, List<Call>> calls = history.all(Call.class)
                 .filter(call -> call.operation() instanceof OfJob)
-                .collect(groupingBy(call -> ((OfJob) call.operation()).job(), TreeMap::new, Collectors.toList()));
+                .collect(groupingBy(JobRules::job, TreeMap::new, Collectors.toList()));
         Map<String, Verdict> verdicts = new TreeMap<>();
         calls.forEach((job, of) -> verdicts.put(job, Linearizability.check(of, new JobModel(), mostPoints)));
         return verdicts;
@@ -55,7 +55,8 @@ final class JobRules {
     static List<Violation> check(History history) {
         List<Violation> violations = new ArrayList<>();
         history.all(Repeated.class).flatMap(JobRules::answersDiffer).forEach(violations::add);
-        violations.addAll(staleReads(history));
+        violations.addAll(indexes(history));
+        violations.addAll(sharedIndexes(history));
         history.all(FinalVersions.class)
                 .flatMap(versions -> versions(history, versions))
                 .forEach(violations::add);
@@ -81,33 +82,75 @@ final class JobRules {
                 Set.of(first.requestId())));
     }
 
-    /** A read of the index, or of a job, knows the writes that were acknowledged before it began. */
-    private static List<Violation> staleReads(History history) {
-        List<Call> writes = history.all(Call.class)
+    /** A read of the index knows the writes that were acknowledged before it began. A submission comes after them. */
+    private static List<Violation> indexes(History history) {
+        List<Call> known = history.all(Call.class)
                 .filter(Call::isAnswered)
                 .filter(call -> index(call.outcome()).isPresent())
                 .sorted(Comparator.comparingLong(Call::end))
                 .toList();
+        List<Call> later = history.all(Call.class)
+                .filter(call -> isRead(call) || isSubmission(call))
+                .sorted(Comparator.comparingLong(Call::at))
+                .toList();
         List<Violation> violations = new ArrayList<>();
         Optional<Call> highest = Optional.empty();
         int next = 0;
-        for (Call read : history.answered(ReadIndex.class).toList()) {
-            while (next < writes.size() && writes.get(next).end() < read.at()) {
-                Call write = writes.get(next);
-                if (highest.isEmpty() || indexOf(write) > indexOf(highest.get())) {
-                    highest = Optional.of(write);
+        for (Call call : later) {
+            while (next < known.size() && known.get(next).end() < call.at()) {
+                Call before = known.get(next);
+                if (highest.isEmpty() || indexOf(before) > indexOf(highest.get())) {
+                    highest = Optional.of(before);
                 }
                 next++;
             }
-            long told = indexOf(read);
-            highest.filter(write -> indexOf(write) > told)
-                    .ifPresent(write -> violations.add(new Violation(
-                            Rule.STALE_READ,
-                            "The cluster index is read as %d, after %s was answered with %d"
-                                    .formatted(told, write.operation(), indexOf(write)),
-                            Set.of(write.operation().toString()))));
+            highest.filter(before -> isRead(call) ? indexOf(before) > indexOf(call) : indexOf(before) >= indexOf(call))
+                    .ifPresent(before -> violations.add(new Violation(
+                            isRead(call) ? Rule.STALE_READ : Rule.INDEX_ORDER,
+                            "%s was answered with index %d after %s was answered with %d"
+                                    .formatted(call.operation(), indexOf(call), before.operation(), indexOf(before)),
+                            objects(call, before))));
         }
         return violations;
+    }
+
+    private static boolean isRead(Call call) {
+        return call.operation() instanceof ReadIndex && call.outcome() instanceof AtIndex;
+    }
+
+    /** Each submission changes its job. Its index is that of the change, also in the answer to a repetition. */
+    private static boolean isSubmission(Call call) {
+        return call.operation() instanceof Submit && call.outcome() instanceof Stored;
+    }
+
+    /** Two jobs are never changed by one write. */
+    private static List<Violation> sharedIndexes(History history) {
+        Map<Long, Call> writes = new TreeMap<>();
+        List<Violation> violations = new ArrayList<>();
+        history.all(Call.class)
+                .filter(call -> call.operation() instanceof OfJob && call.outcome() instanceof Stored)
+                .forEach(call -> {
+                    Call other = writes.putIfAbsent(indexOf(call), call);
+                    if (other != null && !job(other).equals(job(call))) {
+                        violations.add(new Violation(
+                                Rule.INDEX_ORDER,
+                                "Index %d is that of %s and of %s"
+                                        .formatted(indexOf(call), other.operation(), call.operation()),
+                                objects(call, other)));
+                    }
+                });
+        return violations;
+    }
+
+    private static String job(Call call) {
+        return ((OfJob) call.operation()).job();
+    }
+
+    private static Set<String> objects(Call... calls) {
+        return Stream.of(calls)
+                .filter(call -> call.operation() instanceof OfJob)
+                .map(JobRules::job)
+                .collect(Collectors.toSet());
     }
 
     private static long indexOf(Call call) {

@@ -22,6 +22,8 @@ public record Violation(Rule rule, String description, Set<String> objects) {
         JOB_LINEARIZABLE,
         /** A read in the end, or an index, knows each write that was acknowledged before the read began. */
         STALE_READ,
+        /** Each write has an index of its own, higher than those of the writes that were acknowledged before it began. */
+        INDEX_ORDER,
         /** Each acknowledged write is there in the end. */
         WRITE_LOST,
         /** No write has taken effect twice. */

@@ -88,6 +88,7 @@ class RulesTest {
         return switch (rule) {
             case JOB_LINEARIZABLE -> List.of(call(12, 13, new Scale("web", 3), new Stored(4, 9)));
             case STALE_READ -> List.of(call(32, 33, new ReadIndex(), new AtIndex(4)));
+            case INDEX_ORDER -> List.of(submitted(12, 13, 4));
             case WRITE_LOST -> List.of(new FinalVersions(41, "web", List.of()));
             case WRITE_TWICE -> List.of(new FinalChildren(41, "parent", Map.of("parent/1", "x", "parent/2", "x")));
             case ANSWERS_DIFFER -> List.of(new Repeated(12, SUBMITTED, new Stored(1, 6)));
@@ -122,6 +123,21 @@ class RulesTest {
             case SERVER_FAILED -> List.of(new ServerFailed(17, "it has ended"));
             case UNSETTLED -> List.of(new Unsettled(50, "web", "its count is not reached"));
         };
+    }
+
+    /** Another job was submitted. */
+    private static Call submitted(long at, long end, long index) {
+        return call(at, end, new Submit("db", "other", 1, Submit.ANY), new Stored(0, index));
+    }
+
+    @Test
+    void two_jobs_with_one_index_are_found_although_they_were_submitted_at_the_same_time() {
+        List<Event> all = history();
+        all.add(submitted(10, 11, 5));
+
+        assertThat(Rules.apply(new History(all), 1000).violations())
+                .extracting(Violation::rule)
+                .containsExactly(Rule.INDEX_ORDER);
     }
 
     @Test
