@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description = {
-            "Checks that nothing is lost when servers, nodes and networks fail: starts a server of its own, drives it with random"
+            "Checks that nothing is lost when servers, nodes and networks fail: starts servers of its own, drives them with random"
                     + " calls and simulated nodes, injects faults, and looks for answers that contradict each other.",
             "Ends with 1 if a rule is broken. A seed gives the same calls and faults again; what a process makes of them, and when,"
                     + " differs each time."
@@ -67,6 +69,9 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(names = "--clients", paramLabel = "N", description = "Clients. Default: 5.")
     private int clients = 5;
 
+    @Option(names = "--servers", paramLabel = "N", description = "Servers; several need --db. Default: 1.")
+    private int servers = 1;
+
     @Option(names = "--nodes", paramLabel = "N", description = "Simulated nodes. Default: 5.")
     private int nodes = 5;
 
@@ -81,18 +86,27 @@ public final class CheckCommand implements Callable<Integer> {
             paramLabel = "FAULT",
             split = ",",
             description =
-                    "The faults: kill, pause, db-cut, delay, cut, one-way, mid-answer, node-death, several with commas"
-                            + " between, or none. Default: all.")
+                    "The faults: kill, pause, server-cut, server-one-way, transfer, db-cut, db-one-way, mid-commit, db-restart,"
+                            + " delay, cut, one-way, mid-answer, node-death, several with commas between, or none. Default: all that"
+                            + " the other options allow.")
     private List<String> faults = List.of();
 
     @Mixin
     private DatabaseOptions database = new DatabaseOptions();
 
     @Option(
+            names = "--db-restart",
+            paramLabel = "COMMAND",
+            description =
+                    "A command for sh that restarts PostgreSQL and ends once it accepts connections again, such as systemctl"
+                            + " restart postgresql: for the fault db-restart. Default: no such fault.")
+    private Optional<String> restart = Optional.empty();
+
+    @Option(
             names = "--keep",
             paramLabel = "DIR",
             description =
-                    "Keeps the history as lines of JSON, and the server's data and logs, in this directory, which is made.")
+                    "Keeps the history as lines of JSON, and the servers' data and logs, in this directory, which is made.")
     private Optional<Path> kept = Optional.empty();
 
     @Option(
@@ -186,6 +200,13 @@ public final class CheckCommand implements Callable<Integer> {
         require(time.compareTo(Duration.ZERO) > 0, "--duration must be more than 0");
         require(clients > 0, "--clients must be 1 or more");
         require(nodes > 0, "--nodes must be 1 or more");
+        require(servers > 0, "--servers must be 1 or more");
+        require(
+                servers == 1 || database.url().isPresent(),
+                "--servers %d needs --db: H2 has one server".formatted(servers));
+        require(
+                restart.isEmpty() || database.url().isPresent(),
+                "--db-restart needs --db: H2 ends and starts with its server");
         require(steps > 0, "--steps must be 1 or more");
         require(
                 database.url().isEmpty() || shrink.isZero(),
@@ -194,20 +215,34 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private Set<FaultKind> faults() {
-        Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
         if (faults.isEmpty()) {
-            kinds.addAll(EnumSet.allOf(FaultKind.class));
-        } else if (!faults.equals(List.of("none"))) {
+            return Stream.of(FaultKind.values())
+                    .filter(kind -> isMet(kind.need()))
+                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(FaultKind.class)));
+        }
+        Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
+        if (!faults.equals(List.of("none"))) {
             for (String word : faults) {
-                kinds.add(FaultKind.of(word)
+                FaultKind kind = FaultKind.of(word)
                         .orElseThrow(() -> new ParameterException(
-                                spec.commandLine(), "--faults: there is no fault \"%s\"".formatted(word))));
+                                spec.commandLine(), "--faults: there is no fault \"%s\"".formatted(word)));
+                require(
+                        isMet(kind.need()),
+                        "--faults %s needs %s".formatted(word, kind.need().options()));
+                kinds.add(kind);
             }
         }
-        if (database.url().isEmpty()) {
-            kinds.remove(FaultKind.DB_CUT);
-        }
         return kinds;
+    }
+
+    private boolean isMet(FaultKind.Need need) {
+        return switch (need) {
+            case NOTHING -> true;
+            case OTHER_SERVERS -> servers > 1;
+            case DATABASE_LINK ->
+                database.url().filter(CheckedDatabase::hasLink).isPresent();
+            case RESTART_COMMAND -> restart.isPresent();
+        };
     }
 
     private void require(boolean holds, String fault) {
@@ -219,10 +254,12 @@ public final class CheckCommand implements Callable<Integer> {
     private String arguments(Plan plan) {
         String words = plan.faults().stream().map(FaultKind::word).sorted().collect(Collectors.joining(","));
         String limit = plan.steps() == Integer.MAX_VALUE ? "" : " --steps %d".formatted(plan.steps());
-        return "--seed %d --duration %ds --clients %d --nodes %d%s --faults %s"
+        String several = servers == 1 ? "" : " --servers %d".formatted(servers);
+        return "--seed %d --duration %ds%s --clients %d --nodes %d%s --faults %s"
                 .formatted(
                         plan.seed(),
                         Duration.ofMillis(plan.millis()).toSeconds(),
+                        several,
                         plan.clients(),
                         nodes,
                         limit,
@@ -240,12 +277,10 @@ public final class CheckCommand implements Callable<Integer> {
 
     private Checked check(Plan plan, Path directory) throws Exception {
         Recorder recorder = new Recorder(System::nanoTime);
-        CheckedDatabase used = database();
-        CheckedServer process = new ServerProcess(directory, server.toList(), used.options());
-        Plan possible = used.link().isPresent() ? plan : without(plan, FaultKind.DB_CUT);
-        Thread ending = new Thread(process::close);
+        List<Site> sites = sites(directory);
+        Thread ending = new Thread(() -> sites.forEach(Site::close));
         Runtime.getRuntime().addShutdownHook(ending);
-        try (CheckRun run = new CheckRun(possible, List.of(process), used.link(), recorder)) {
+        try (CheckRun run = new CheckRun(plan, sites, restart.map(DatabaseRestart::new), recorder)) {
             History history = run.run(nodes, PATIENCE);
             if (kept.isPresent()) {
                 Recorder.write(history.events(), directory.resolve("history.jsonl"));
@@ -256,15 +291,18 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private static Plan without(Plan plan, FaultKind kind) {
-        Set<FaultKind> fewer =
-                plan.faults().stream().filter(other -> other != kind).collect(Collectors.toSet());
-        return new Plan(plan.seed(), plan.clients(), plan.steps(), plan.millis(), fewer);
-    }
-
-    private CheckedDatabase database() throws IOException {
-        return database.url().isEmpty()
-                ? CheckedDatabase.H2
-                : CheckedDatabase.postgres(database.url().get(), database.roleOptions());
+    private List<Site> sites(Path directory) throws IOException {
+        List<Site> sites = new ArrayList<>();
+        Optional<ServerProcess> first = Optional.empty();
+        for (int i = 0; i < servers; i++) {
+            CheckedDatabase used = database.url().isEmpty()
+                    ? CheckedDatabase.H2
+                    : CheckedDatabase.postgres(database.url().get(), database.roleOptions());
+            Path own = Files.createDirectories(directory.resolve("server-%d".formatted(i)));
+            ServerProcess process = new ServerProcess(own, server.toList(), used.options(), first);
+            sites.add(Site.of(process, used.link()));
+            first = first.or(() -> Optional.of(process));
+        }
+        return sites;
     }
 }

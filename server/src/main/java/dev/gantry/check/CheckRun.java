@@ -4,9 +4,11 @@ import dev.gantry.check.FaultKind.Track;
 import dev.gantry.check.history.History;
 import dev.gantry.check.history.Operation.Submit;
 import dev.gantry.client.GantryClient;
+import dev.gantry.client.RetryPolicy;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,21 +24,23 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * One run of a plan on a cluster: servers, nodes, clients and watches, with a network of its own for each client and each node.
+ * One run of a plan on a cluster: servers, nodes, clients and watches, with a network of its own for each client, node and server.
  *
  * <p>Owned by the thread that runs it, which starts all others and waits for them.
  */
 final class CheckRun implements AutoCloseable {
 
     private static final Duration WATCH_PATIENCE = Duration.ofMinutes(5);
-    private static final long PATIENCE_SECONDS = 60;
+    private static final Duration OPERATOR_PATIENCE = Duration.ofSeconds(1);
 
     private final Plan plan;
-    private final List<CheckedServer> servers;
-    private final Optional<Link> database;
+    private final List<Site> sites;
+    private final Optional<DatabaseRestart> restart;
     private final Recorder recorder;
     private final ScheduledExecutorService nodeThread = Executors.newSingleThreadScheduledExecutor();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -54,14 +58,14 @@ final class CheckRun implements AutoCloseable {
      * Makes a run that has not begun.
      *
      * @param plan what it does
-     * @param servers the servers, which do not run yet; at least one
-     * @param database the network of their database; empty: it has none of its own
+     * @param sites the servers, which do not run yet; at least one
+     * @param restart restarts their database; empty: the plan has no such fault
      * @param recorder records all events
      */
-    CheckRun(Plan plan, List<CheckedServer> servers, Optional<Link> database, Recorder recorder) {
+    CheckRun(Plan plan, List<Site> sites, Optional<DatabaseRestart> restart, Recorder recorder) {
         this.plan = plan;
-        this.servers = List.copyOf(servers);
-        this.database = database;
+        this.sites = List.copyOf(sites);
+        this.restart = restart;
         this.recorder = recorder;
     }
 
@@ -69,21 +73,24 @@ final class CheckRun implements AutoCloseable {
      * Starts the cluster, runs the plan, waits until the cluster has come to rest, and returns what was recorded.
      *
      * @param nodeCount the number of nodes
-     * @param patience how long the cluster may take to come to rest after the last fault
+     * @param patience how long the last calls may take after the last fault, and the cluster then until it has come to rest
      * @throws IOException if the cluster can't be started
      * @throws IllegalArgumentException if the cluster has jobs already
      * @throws ExecutionException if the check itself has failed
      * @throws InterruptedException if this thread was interrupted
      */
     History run(int nodeCount, Duration patience) throws IOException, ExecutionException, InterruptedException {
-        for (CheckedServer server : servers) {
-            server.start();
+        for (Site site : sites) {
+            site.start();
         }
-        Link watching = link(plan.clients() + nodeCount);
-        Link settling = Link.open(() -> servers.get(0).address());
-        try (settling;
-                GantryClient watcher = client(watching);
-                GantryClient reader = client(settling);
+        try (GantryClient watcher = client(String.join(",", link().addresses()));
+                GantryClient reader = client(addresses());
+                GantryClient operator = GantryClient.builder()
+                        .address(addresses())
+                        .environment(Map.of())
+                        .deadline(OPERATOR_PATIENCE)
+                        .retry(RetryPolicy.DEFAULT.withMaxAttempts(2))
+                        .build();
                 Watches watches = new Watches(watcher, recorder)) {
             if (reader.jobs().list().findAny().isPresent()) {
                 throw new IllegalArgumentException("--db: the database has jobs; name one that has none");
@@ -96,15 +103,20 @@ final class CheckRun implements AutoCloseable {
             for (String parent : Workload.PARENTS) {
                 clients.get(0).call(new Submit(parent, "parent", 1, Submit.ANY), false, false);
             }
-            int rounds = drive(clients, watches);
+            int rounds = drive(clients, watches, operator, patience);
             new Settling(reader, recorder, watches, patience).run(jobs(rounds));
         }
         return recorder.history();
     }
 
-    private static GantryClient client(Link link) {
+    /** Returns the addresses of the servers, with commas between. */
+    private String addresses() {
+        return sites.stream().map(Site::address).collect(Collectors.joining(","));
+    }
+
+    private static GantryClient client(String addresses) {
         return GantryClient.builder()
-                .address(link.address())
+                .address(addresses)
                 .environment(Map.of())
                 .watchPatience(WATCH_PATIENCE)
                 .build();
@@ -112,11 +124,14 @@ final class CheckRun implements AutoCloseable {
 
     private void connectNodes(int count) throws IOException {
         SplittableRandom random = new SplittableRandom(plan.seed());
+        List<String> servers = sites.stream().map(Site::address).toList();
         for (int i = 0; i < count; i++) {
+            List<String> ways = link().addresses();
             nodes.add(new SimulatedNode(
                     UUID.randomUUID().toString(),
                     nodeName(i),
-                    link(i).address(),
+                    servers.get(i % servers.size()),
+                    server -> ways.get(servers.indexOf(server)),
                     nodeThread,
                     random.split(),
                     recorder));
@@ -128,19 +143,21 @@ final class CheckRun implements AutoCloseable {
         return "node-" + number;
     }
 
-    /** Opens a network to one of the servers. */
-    private Link link(int number) throws IOException {
-        CheckedServer server = servers.get(number % servers.size());
-        Link link = Link.open(server::address);
+    /** Opens the network of a participant, with a way to each server. */
+    private Link link() throws IOException {
+        Link link = Link.open(sites.stream()
+                .<Supplier<InetSocketAddress>>map(site -> site.front()::end)
+                .toList());
         links.add(link);
         return link;
     }
 
     private Client newClient(int number, int nodeCount, Watches watches) throws IOException {
-        ManagedChannel channel = NettyChannelBuilder.forTarget(link(number).address())
-                .usePlaintext()
-                .build();
-        channels.add(channel);
+        List<ManagedChannel> own = new ArrayList<>();
+        for (String address : link().addresses()) {
+            own.add(NettyChannelBuilder.forTarget(address).usePlaintext().build());
+        }
+        channels.addAll(own);
         List<String> drained = IntStream.range(0, nodeCount)
                 .filter(node -> node % plan.clients() == number)
                 .mapToObj(CheckRun::nodeName)
@@ -148,7 +165,7 @@ final class CheckRun implements AutoCloseable {
         return new Client(
                 number,
                 plan,
-                channel,
+                own,
                 drained,
                 recorder,
                 millis -> !callsOver.await(millis, TimeUnit.MILLISECONDS),
@@ -156,7 +173,8 @@ final class CheckRun implements AutoCloseable {
     }
 
     /** Runs clients and faults until the time is over or all steps are taken. Returns the number of rounds. */
-    private int drive(List<Client> clients, Watches watches) throws ExecutionException, InterruptedException {
+    private int drive(List<Client> clients, Watches watches, GantryClient operator, Duration patience)
+            throws ExecutionException, InterruptedException {
         Phaser rounds = new Phaser(clients.size()) {
             @Override
             protected boolean onAdvance(int phase, int parties) {
@@ -164,7 +182,7 @@ final class CheckRun implements AutoCloseable {
                 return parties == 0;
             }
         };
-        Nemesis nemesis = new Nemesis(servers, links, nodes, nodeThread, database, recorder, stepsOver::await);
+        Nemesis nemesis = new Nemesis(sites, links, nodes, nodeThread, operator, restart, recorder, stepsOver::await);
         List<Future<Integer>> running = new ArrayList<>();
         clients.forEach(client -> running.add(threads.submit(() -> steps(client, rounds))));
         List<Future<Void>> faults = new ArrayList<>();
@@ -180,8 +198,9 @@ final class CheckRun implements AutoCloseable {
             each.get();
         }
         links.forEach(Link::heal);
+        sites.forEach(Site::heal);
         nemesis.restartEnded();
-        awaitAll(running, TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+        awaitAll(running, patience.toMillis());
         callsOver.countDown();
         int most = 0;
         for (Future<Integer> client : running) {
@@ -237,7 +256,6 @@ final class CheckRun implements AutoCloseable {
         nodeThread.shutdown();
         channels.forEach(ManagedChannel::shutdownNow);
         links.forEach(Link::close);
-        database.ifPresent(Link::close);
-        servers.forEach(CheckedServer::close);
+        sites.forEach(Site::close);
     }
 }

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The database of the checked servers, and the network on the way to it.
+ * The database of a checked server, and the network on the way to it.
  *
  * @param options the options of {@code gantry server}
  * @param link the network; empty for H2, and for a PostgreSQL with several hosts
@@ -23,6 +23,11 @@ record CheckedDatabase(List<String> options, Optional<Link> link) {
 
     /** The database H2, which is in the data directory of its server. */
     static final CheckedDatabase H2 = new CheckedDatabase(List.of(), Optional.empty());
+
+    /** Tells whether a check can put a network of its own before a database: its URL names one host. */
+    static boolean hasLink(String url) {
+        return URL.matcher(url).matches();
+    }
 
     /**
      * Opens the network to a PostgreSQL.

@@ -9,10 +9,11 @@ interface CheckedServer extends AutoCloseable {
     /**
      * Starts the server, on what it has left when it ended, and waits until it serves.
      *
+     * @param advertised HOST:PORT by which clients, nodes and other servers reach it
      * @throws IOException if it does not start
      * @throws InterruptedException if this thread was interrupted
      */
-    void start() throws IOException, InterruptedException;
+    void start(String advertised) throws IOException, InterruptedException;
 
     /** Kills it, as {@code kill -9} does. */
     void kill() throws IOException, InterruptedException;

@@ -71,7 +71,7 @@ final class Client {
 
     private final int number;
     private final Plan plan;
-    private final ManagedChannel channel;
+    private final List<ManagedChannel> channels;
     private final List<String> nodes;
     private final Recorder recorder;
     private final Pause pause;
@@ -87,6 +87,9 @@ final class Client {
     private Optional<GetJobResponse> lastRead = Optional.empty();
     private Optional<String> drained = Optional.empty();
     private int requests;
+
+    /** The channel of the next attempt. */
+    private int current;
 
     /** How a client waits. */
     interface Pause {
@@ -104,7 +107,7 @@ final class Client {
      *
      * @param number its number, from 0
      * @param plan what it does
-     * @param channel its connection to a server
+     * @param channels its connection to each server: a call that fails is repeated with the next one
      * @param nodes the names of the nodes that only this client drains
      * @param recorder records its calls
      * @param pause waits between calls
@@ -113,14 +116,14 @@ final class Client {
     Client(
             int number,
             Plan plan,
-            ManagedChannel channel,
+            List<ManagedChannel> channels,
             List<String> nodes,
             Recorder recorder,
             Pause pause,
             Consumer<String> stored) {
         this.number = number;
         this.plan = plan;
-        this.channel = channel;
+        this.channels = List.copyOf(channels);
         this.nodes = List.copyOf(nodes);
         this.recorder = recorder;
         this.pause = pause;
@@ -131,6 +134,7 @@ final class Client {
     /** Takes the next step, in a round of the plan. */
     void step(int round) throws InterruptedException {
         Step step = Plan.step(random);
+        current = step.server() % channels.size();
         Optional<Operation> operation = operation(step, Workload.job(round, step.job()));
         if (operation.isPresent()) {
             call(operation.get(), step.abandons(), step.repeats());
@@ -262,9 +266,13 @@ final class Client {
         try {
             return send(operation, requestId);
         } catch (StatusRuntimeException e) {
-            // After many failures gRPC itself would wait for minutes.
-            channel.resetConnectBackoff();
-            return failed(operation, e);
+            Outcome outcome = failed(operation, e);
+            if (outcome instanceof Unknown) {
+                // After many failures gRPC itself would wait for minutes.
+                channel().resetConnectBackoff();
+                current = (current + 1) % channels.size();
+            }
+            return outcome;
         }
     }
 
@@ -300,7 +308,7 @@ final class Client {
             lastRead = Optional.of(answer);
             return new Found(Workload.state(answer.getJob()));
         } else if (operation instanceof ReadIndex) {
-            return new AtIndex(ClusterServiceGrpc.newBlockingStub(channel)
+            return new AtIndex(ClusterServiceGrpc.newBlockingStub(channel())
                     .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS)
                     .getStatus(GetStatusRequest.getDefaultInstance())
                     .getIndex());
@@ -323,7 +331,7 @@ final class Client {
                     .build());
             return new Done();
         } else if (operation instanceof StopAllocation stop) {
-            var unused = AllocationServiceGrpc.newBlockingStub(channel)
+            var unused = AllocationServiceGrpc.newBlockingStub(channel())
                     .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS)
                     .stopAllocation(StopAllocationRequest.newBuilder()
                             .setAllocationId(stop.allocation())
@@ -341,15 +349,19 @@ final class Client {
     }
 
     private Outcome drain(DrainNodeRequest.Builder request) {
-        return new AtIndex(NodeServiceGrpc.newBlockingStub(channel)
+        return new AtIndex(NodeServiceGrpc.newBlockingStub(channel())
                 .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS)
                 .drainNode(request.build())
                 .getNode()
                 .getModifyIndex());
     }
 
+    private ManagedChannel channel() {
+        return channels.get(current);
+    }
+
     private JobServiceBlockingStub jobs() {
-        return JobServiceGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
+        return JobServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private static Outcome failed(Operation operation, StatusRuntimeException failure) {

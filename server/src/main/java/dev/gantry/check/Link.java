@@ -8,9 +8,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -18,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A network between one participant and a server: a port on the loopback that passes TCP connections on, until it is told to
- * delay, hold back or cut them.
+ * The network of one participant: for each server that it can reach a port on the loopback, which passes TCP connections on.
+ * It can delay, hold back or cut all of them.
  *
  * <p>Each connection has two threads. What the link is to do is guarded by its monitor.
  */
@@ -38,8 +40,7 @@ final class Link implements AutoCloseable {
         FROM_SERVER
     }
 
-    private final ServerSocket listening;
-    private final Supplier<InetSocketAddress> target;
+    private final List<Port> ports;
 
     // Guarded by this.
     private final Set<Socket> open = new HashSet<>();
@@ -51,31 +52,56 @@ final class Link implements AutoCloseable {
     /** How many more bytes come from the server before a connection is cut. */
     private long untilCut = UNLIMITED;
 
-    private Link(ServerSocket listening, Supplier<InetSocketAddress> target) {
-        this.listening = listening;
-        this.target = target;
+    /** What the server must answer for all connections to be cut; empty: nothing. */
+    private byte[] cutting = {};
+
+    private record Port(ServerSocket listening, Supplier<InetSocketAddress> target) {}
+
+    private Link(List<Port> ports) {
+        this.ports = List.copyOf(ports);
     }
 
     /**
-     * Opens a link.
+     * Opens a link to one server.
      *
      * @param target the address of the server, asked for each connection: it may change
      * @throws IOException if no port is free
      */
     static Link open(Supplier<InetSocketAddress> target) throws IOException {
-        Link link = new Link(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), target);
-        start("accept", link::accept);
+        return open(List.of(target));
+    }
+
+    /**
+     * Opens a link to several servers.
+     *
+     * @param targets the address of each server, asked for each connection: it may change
+     * @throws IOException if no port is free
+     */
+    static Link open(List<Supplier<InetSocketAddress>> targets) throws IOException {
+        List<Port> ports = new ArrayList<>();
+        for (Supplier<InetSocketAddress> target : targets) {
+            ports.add(new Port(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), target));
+        }
+        Link link = new Link(ports);
+        ports.forEach(port -> start("accept", () -> link.accept(port)));
         return link;
     }
 
-    /** Returns HOST:PORT of the participant's end. */
+    /** Returns HOST:PORT of the participant's end, for the only server or the first one. */
     String address() {
-        return "127.0.0.1:" + port();
+        return addresses().get(0);
     }
 
-    /** Returns the port of the participant's end. */
-    int port() {
-        return listening.getLocalPort();
+    /** Returns HOST:PORT of the participant's end for each server. */
+    List<String> addresses() {
+        return ports.stream()
+                .map(port -> "127.0.0.1:" + port.listening().getLocalPort())
+                .toList();
+    }
+
+    /** Returns the participant's end, for the only server or the first one. */
+    InetSocketAddress end() {
+        return (InetSocketAddress) ports.get(0).listening().getLocalSocketAddress();
     }
 
     /** Delays each piece that arrives from now on. */
@@ -99,19 +125,29 @@ final class Link implements AutoCloseable {
         untilCut = bytes;
     }
 
+    /**
+     * Cuts all connections, and each new one, as soon as the server answers something. The answer itself is not passed on.
+     *
+     * @param answer bytes that the server sends at once
+     */
+    synchronized void cutAt(byte[] answer) {
+        cutting = answer.clone();
+    }
+
     /** Passes on everything again, also what was held back. */
     synchronized void heal() {
         delayMillis = 0;
         held.clear();
         isRefusing = false;
         untilCut = UNLIMITED;
+        cutting = new byte[0];
         notifyAll();
     }
 
     @Override
     public synchronized void close() {
         isClosed = true;
-        closeQuietly(listening);
+        ports.forEach(port -> closeQuietly(port.listening()));
         cutConnections();
         notifyAll();
     }
@@ -121,17 +157,17 @@ final class Link implements AutoCloseable {
         open.clear();
     }
 
-    private void accept() {
-        while (!listening.isClosed()) {
+    private void accept(Port port) {
+        while (!port.listening().isClosed()) {
             try {
-                connect(listening.accept());
+                connect(port.listening().accept(), port.target());
             } catch (IOException e) {
                 LOG.debug("A connection was not made", e);
             }
         }
     }
 
-    private void connect(Socket from) {
+    private void connect(Socket from, Supplier<InetSocketAddress> target) {
         Socket to = new Socket();
         if (!enter(from, to)) {
             return;
@@ -171,7 +207,7 @@ final class Link implements AutoCloseable {
                 OutputStream out = to.getOutputStream()) {
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
                 await(direction);
-                int passed = direction == Direction.FROM_SERVER ? take(read) : read;
+                int passed = direction == Direction.FROM_SERVER ? take(chunk, read) : read;
                 out.write(Arrays.copyOf(chunk, passed));
                 out.flush();
                 if (passed < read) {
@@ -200,13 +236,28 @@ final class Link implements AutoCloseable {
     }
 
     /** Returns how many of some bytes are passed on. */
-    private synchronized int take(int bytes) {
+    private synchronized int take(byte[] chunk, int bytes) {
+        int answer = find(cutting, chunk, bytes);
+        if (answer >= 0) {
+            cut();
+            return answer;
+        }
         if (untilCut == UNLIMITED) {
             return bytes;
         }
         int passed = (int) Math.min(bytes, untilCut);
         untilCut = passed < bytes ? UNLIMITED : untilCut - passed;
         return passed;
+    }
+
+    /** Returns where some bytes begin in a chunk; -1 if they are not there, or there are none. */
+    private static int find(byte[] wanted, byte[] chunk, int length) {
+        for (int from = 0; wanted.length > 0 && from + wanted.length <= length; from++) {
+            if (Arrays.equals(wanted, 0, wanted.length, chunk, from, from + wanted.length)) {
+                return from;
+            }
+        }
+        return -1;
     }
 
     private static void closeQuietly(Closeable socket) {

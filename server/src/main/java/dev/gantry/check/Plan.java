@@ -62,11 +62,12 @@ record Plan(long seed, int clients, int steps, long millis, Set<FaultKind> fault
      * @param kind what it does
      * @param job which of the jobs of the round it is about, 0 to {@link #JOBS} - 1
      * @param number any number, 0 or more: the count of a group, or which object of several
+     * @param server any number, 0 or more: which server is called first
      * @param abandons true to leave a call whose outcome is unknown; false to repeat it until it is answered
      * @param repeats true to send an answered call once more
      * @param pauseMillis how long to wait afterwards
      */
-    record Step(Kind kind, int job, int number, boolean abandons, boolean repeats, long pauseMillis) {}
+    record Step(Kind kind, int job, int number, int server, boolean abandons, boolean repeats, long pauseMillis) {}
 
     /**
      * A fault.
@@ -74,9 +75,15 @@ record Plan(long seed, int clients, int steps, long millis, Set<FaultKind> fault
      * @param kind what happens
      * @param pauseMillis how long to wait before it
      * @param millis how long it takes
-     * @param target any number, 0 or more: which server, node or client
+     * @param target any number, 0 or more: which server, node or client, and which direction
      */
-    record Fault(FaultKind kind, long pauseMillis, long millis, int target) {}
+    record Fault(FaultKind kind, long pauseMillis, long millis, int target) {
+
+        /** Tells whether a fault of a server hits the one that leads, rather than another one. */
+        boolean hitsLeader() {
+            return target % 2 == 0;
+        }
+    }
 
     /** Returns the source of a client's steps, each of which is made by {@link #step}. */
     RandomGenerator ofClient(int client) {
@@ -88,6 +95,7 @@ record Plan(long seed, int clients, int steps, long millis, Set<FaultKind> fault
         return new Step(
                 kind(random),
                 random.nextInt(JOBS),
+                random.nextInt(MANY),
                 random.nextInt(MANY),
                 random.nextInt(10) == 0,
                 random.nextInt(5) == 0,

@@ -6,9 +6,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A server in a process of its own. */
@@ -24,7 +26,8 @@ final class ServerProcess implements CheckedServer {
 
     private final Path directory;
     private final List<String> javaOptions;
-    private final List<String> arguments;
+    private final List<String> database;
+    private final Optional<ServerProcess> first;
     private int starts;
     private ChildProcess process;
     private volatile InetSocketAddress address;
@@ -35,11 +38,40 @@ final class ServerProcess implements CheckedServer {
      * @param directory the directory of its data and its logs, which exists
      * @param javaOptions the options of its Java
      * @param database the options that name its database; none: H2
+     * @param first the server that is started before this one, on the same database; empty: none is
      */
-    ServerProcess(Path directory, List<String> javaOptions, List<String> database) {
+    ServerProcess(Path directory, List<String> javaOptions, List<String> database, Optional<ServerProcess> first) {
         this.directory = directory;
         this.javaOptions = List.copyOf(javaOptions);
-        this.arguments = new ArrayList<>(List.of(
+        this.database = List.copyOf(database);
+        this.first = first;
+    }
+
+    /** Returns its data directory. */
+    Path data() {
+        return directory.resolve("data");
+    }
+
+    @Override
+    public void start(String advertised) throws IOException, InterruptedException {
+        if (first.isPresent() && Files.notExists(keyring())) {
+            // Servers that share a database need the same keys, each in a file of its own.
+            Files.createDirectories(keyring().getParent());
+            Files.copy(first.get().keyring(), keyring(), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        starts++;
+        Path log = directory.resolve("server-%d.log".formatted(starts));
+        Files.deleteIfExists(log);
+        process = ChildProcess.start(log, javaOptions, arguments(advertised), READY);
+        address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(process.ready()));
+    }
+
+    private Path keyring() {
+        return data().resolve("server/keyring/variables.json");
+    }
+
+    private List<String> arguments(String advertised) {
+        List<String> arguments = new ArrayList<>(List.of(
                 "server",
                 "--data-dir",
                 data().toString(),
@@ -51,20 +83,10 @@ final class ServerProcess implements CheckedServer {
                 "--job-tracked-versions",
                 ALL_VERSIONS));
         arguments.addAll(database);
-    }
-
-    /** Returns its data directory. */
-    Path data() {
-        return directory.resolve("data");
-    }
-
-    @Override
-    public void start() throws IOException, InterruptedException {
-        starts++;
-        Path log = directory.resolve("server-%d.log".formatted(starts));
-        Files.deleteIfExists(log);
-        process = ChildProcess.start(log, javaOptions, arguments, READY);
-        address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(process.ready()));
+        if (!database.isEmpty()) {
+            arguments.add("--advertise=" + advertised);
+        }
+        return arguments;
     }
 
     @Override

@@ -3,7 +3,9 @@ package dev.gantry.check;
 import dev.gantry.check.history.Event;
 import dev.gantry.check.history.Event.Step;
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.model.LeaderHeader;
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.model.ServerRotation;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdate;
@@ -28,6 +30,7 @@ import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -45,6 +48,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -55,6 +59,9 @@ import java.util.random.RandomGenerator;
  * on it.
  */
 final class SimulatedNode {
+
+    private static final Metadata.Key<String> LEADER =
+            Metadata.Key.of(LeaderHeader.NAME, Metadata.ASCII_STRING_MARSHALLER);
 
     private static final long START_MILLIS = 150;
     private static final long HEALTHY_MILLIS = 150;
@@ -67,7 +74,9 @@ final class SimulatedNode {
 
     private final Node node;
     private final String secret;
-    private final ManagedChannel channel;
+    private final ServerRotation servers;
+    private final UnaryOperator<String> ways;
+    private final Map<String, ManagedChannel> channels = new HashMap<>();
     private final ScheduledExecutorService owner;
     private final RandomGenerator random;
     private final Recorder recorder;
@@ -120,7 +129,8 @@ final class SimulatedNode {
      *
      * @param id its id, a UUID
      * @param name its name
-     * @param address HOST:PORT of the server
+     * @param server HOST:PORT of the server that it tries first
+     * @param ways for HOST:PORT of a server, HOST:PORT of this node's network on the way to it
      * @param owner its thread
      * @param random how long its tasks take, and how they end
      * @param recorder records their steps
@@ -128,10 +138,13 @@ final class SimulatedNode {
     SimulatedNode(
             String id,
             String name,
-            String address,
+            String server,
+            UnaryOperator<String> ways,
             ScheduledExecutorService owner,
             RandomGenerator random,
             Recorder recorder) {
+        this.servers = new ServerRotation(List.of(server));
+        this.ways = ways;
         this.owner = owner;
         this.random = random;
         this.recorder = recorder;
@@ -151,10 +164,6 @@ final class SimulatedNode {
                         .setMinDynamicPort(Workload.FIRST_PORT)
                         .setMaxDynamicPort(Workload.LAST_PORT))
                 .build();
-        this.channel = NettyChannelBuilder.forTarget(address)
-                .usePlaintext()
-                .executor(owner)
-                .build();
         recorder.record(new Event.Joined(recorder.now(), id, name, Workload.NODE_CPU, Workload.NODE_MEMORY_MIB));
     }
 
@@ -168,6 +177,7 @@ final class SimulatedNode {
         if (isDead || isClosed || session.isPresent()) {
             return;
         }
+        ManagedChannel channel = channels.computeIfAbsent(servers.current(), this::channel);
         // After many failures gRPC itself would wait for minutes.
         channel.resetConnectBackoff();
         Session opened = new Session();
@@ -183,6 +193,13 @@ final class SimulatedNode {
                 opened.cancel();
             }
         });
+    }
+
+    private ManagedChannel channel(String server) {
+        return NettyChannelBuilder.forTarget(ways.apply(server))
+                .usePlaintext()
+                .executor(owner)
+                .build();
     }
 
     /** Dies with all tasks, as a machine without power. */
@@ -203,7 +220,7 @@ final class SimulatedNode {
     /** Ends for good. */
     void close() {
         isClosed = true;
-        channel.shutdownNow();
+        channels.values().forEach(ManagedChannel::shutdownNow);
     }
 
     private void take(Allocation assigned, Job job) {
@@ -328,6 +345,7 @@ final class SimulatedNode {
         private final Set<String> named = new HashSet<>();
         private ClientCallStreamObserver<ConnectRequest> requests;
         private Optional<Future<?>> heart = Optional.empty();
+        private boolean isIdentified;
         private boolean isRefusing;
         private boolean isRegistered;
         private boolean isAllNamed;
@@ -347,9 +365,13 @@ final class SimulatedNode {
 
         private void receive(ConnectResponse response) {
             switch (response.getMessageCase()) {
-                case IDENTITY -> register(judge(response.getIdentity()));
+                case IDENTITY -> {
+                    isIdentified = true;
+                    register(judge(response.getIdentity()));
+                }
                 case REGISTERED -> {
                     isRegistered = true;
+                    servers.settle();
                     beat(ProtoTimes.toDuration(response.getRegistered().getHeartbeatInterval()));
                     unacknowledged.replaceAll((id, report) -> new Report(report.update(), 0));
                     sendReports();
@@ -357,9 +379,8 @@ final class SimulatedNode {
                 case DESIRED_STATE -> apply(response.getDesiredState());
                 case ALLOCATION_UPDATES_ACK ->
                     acknowledged(response.getAllocationUpdatesAck().getSequence());
-                case SERVER_ADDRESSES -> {
-                    // This node keeps to its network, which faults act on.
-                }
+                case SERVER_ADDRESSES ->
+                    servers.learn(response.getServerAddresses().getAddressesList());
                 case REJOIN,
                         READ_LOG,
                         FILE_QUESTION,
@@ -374,17 +395,18 @@ final class SimulatedNode {
 
         @Override
         public void onError(Throwable failure) {
-            ended();
+            Metadata trailers = Status.trailersFromThrowable(failure);
+            ended(Optional.ofNullable(trailers).map(named -> named.get(LEADER)));
         }
 
         @Override
         public void onCompleted() {
-            ended();
+            ended(Optional.empty());
         }
 
         void cancel() {
             requests.cancel("The node is gone", null);
-            ended();
+            ended(Optional.empty());
         }
 
         void sendReports() {
@@ -483,12 +505,17 @@ final class SimulatedNode {
             unacknowledged.values().removeIf(report -> report.sequence() > 0 && report.sequence() <= stored);
         }
 
-        private void ended() {
+        /** Goes on to the leader that a server has named before anything else, or to the next server. */
+        private void ended(Optional<String> leader) {
             heart.ifPresent(beats -> beats.cancel(false));
-            if (isCurrent()) {
-                session = Optional.empty();
-                after(random.nextLong(SHORTEST_RETRY_MILLIS, LONGEST_RETRY_MILLIS), SimulatedNode.this::connect);
+            if (!isCurrent()) {
+                return;
             }
+            session = Optional.empty();
+            Optional<String> other = leader.filter(named -> !isIdentified && servers.isNewRedirect(named));
+            other.ifPresentOrElse(servers::prefer, servers::advance);
+            long wait = other.isPresent() ? 0 : random.nextLong(SHORTEST_RETRY_MILLIS, LONGEST_RETRY_MILLIS);
+            after(wait, SimulatedNode.this::connect);
         }
     }
 }

@@ -77,8 +77,8 @@ final class Interloper implements CheckedServer {
     }
 
     @Override
-    public void start() throws IOException, InterruptedException {
-        server.start();
+    public void start(String advertised) throws IOException, InterruptedException {
+        server.start(advertised);
         channel =
                 NettyChannelBuilder.forAddress(server.address()).usePlaintext().build();
         front.start();

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,7 @@ class LinkTest {
     void connect() throws IOException {
         server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         link = Link.open(() -> (InetSocketAddress) server.getLocalSocketAddress());
-        near = new Socket(InetAddress.getLoopbackAddress(), link.port());
+        near = connected();
         far = server.accept();
     }
 
@@ -64,11 +65,11 @@ class LinkTest {
         link.cut();
 
         assertThat(isEnded(near)).isTrue();
-        try (Socket refused = new Socket(InetAddress.getLoopbackAddress(), link.port())) {
+        try (Socket refused = connected()) {
             assertThat(isEnded(refused)).isTrue();
         }
         link.heal();
-        try (Socket again = new Socket(InetAddress.getLoopbackAddress(), link.port());
+        try (Socket again = connected();
                 Socket accepted = server.accept()) {
             write(again, "again");
             assertThat(read(accepted, 5)).isEqualTo("again");
@@ -83,6 +84,49 @@ class LinkTest {
 
         assertThat(read(near, 3)).isEqualTo("ans");
         assertThat(isEnded(near)).isTrue();
+    }
+
+    @Test
+    void all_connections_are_cut_before_a_certain_answer_until_the_link_heals() throws IOException {
+        link.cutAt("done".getBytes(StandardCharsets.US_ASCII));
+        write(near, "any question");
+        write(far, "first");
+        assertThat(read(near, 5)).isEqualTo("first");
+
+        write(far, "done");
+
+        assertThat(isEnded(near)).isTrue();
+        try (Socket refused = connected()) {
+            assertThat(isEnded(refused)).isTrue();
+        }
+        link.heal();
+        try (Socket again = connected();
+                Socket accepted = server.accept()) {
+            write(accepted, "done");
+            assertThat(read(again, 4)).isEqualTo("done");
+        }
+    }
+
+    @Test
+    void a_link_to_several_servers_has_a_port_for_each_and_disturbs_all_of_them() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                Link both = Link.open(List.of(() -> (InetSocketAddress) server.getLocalSocketAddress(), () ->
+                        (InetSocketAddress) other.getLocalSocketAddress()));
+                Socket toOther = new Socket(
+                        InetAddress.getLoopbackAddress(),
+                        Integer.parseInt(both.addresses().get(1).split(":", -1)[1]));
+                Socket accepted = other.accept()) {
+            write(toOther, "hello");
+            assertThat(read(accepted, 5)).isEqualTo("hello");
+
+            both.cut();
+
+            assertThat(isEnded(accepted)).isTrue();
+        }
+    }
+
+    private Socket connected() throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), link.end().getPort());
     }
 
     private static void write(Socket socket, String text) throws IOException {
