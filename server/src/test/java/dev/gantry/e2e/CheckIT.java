@@ -28,15 +28,16 @@ class CheckIT {
     }
 
     @Test
-    void a_cluster_with_postgresql_keeps_all_rules_under_faults() throws Exception {
+    void three_servers_on_postgresql_keep_all_rules_under_faults() throws Exception {
         PostgresAddress address =
                 TestDatabase.POSTGRESQL.options(dir).postgres().orElseThrow();
         Path password =
                 Files.writeString(dir.resolve("password"), address.password().orElseThrow());
 
         assertKeepsAllRules(
-                System.getProperty("gantry.check.postgresql", "8s"),
+                System.getProperty("gantry.check.postgresql", "12s"),
                 List.of(
+                        "--servers=3",
                         "--db=" + address.url(),
                         "--db-user=" + address.user().orElseThrow(),
                         "--db-password-file=" + password));
