@@ -2,6 +2,7 @@ package dev.gantry.api;
 
 import dev.gantry.model.EphemeralDisks;
 import dev.gantry.model.FieldPath;
+import dev.gantry.model.PolicyDefaults;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
@@ -21,8 +22,7 @@ final class UpdateValidator {
             check(whole, whole.getMigrate(), "migrate", violations);
         }
         if (job.hasUpdate()) {
-            checkAllowed(whole, whole.getUpdate(), "update", violations);
-            check(whole.getUpdate(), "update", violations);
+            checkOwn(whole.getType(), job.getUpdate(), "update", violations);
         }
         for (int i = 0; i < job.getTaskGroupsCount(); i++) {
             TaskGroup group = whole.getTaskGroups(i);
@@ -33,8 +33,7 @@ final class UpdateValidator {
             boolean isOwn = job.getTaskGroups(i).hasUpdate();
             String path = isOwn ? groupPath + ".update" : "update";
             if (isOwn) {
-                checkAllowed(whole, group.getUpdate(), path, violations);
-                check(group.getUpdate(), path, violations);
+                checkOwn(whole.getType(), job.getTaskGroups(i).getUpdate(), path, violations);
             }
             // A group with a count of 0 places no canaries.
             if (whole.getType() != JobType.JOB_TYPE_SYSTEM
@@ -58,8 +57,24 @@ final class UpdateValidator {
         }
     }
 
-    private static void checkAllowed(Job job, UpdateStrategy update, String path, Violations violations) {
-        switch (job.getType()) {
+    private static void checkOwn(JobType type, UpdateStrategy update, String path, Violations violations) {
+        if (update.hasMaxParallel() && update.getMaxParallel() == 0) {
+            // There are no defaults to check: the strategy is none. But it must not promise a canary.
+            if (update.getCanary() > 0) {
+                violations.add(
+                        path + ".canary",
+                        "needs a deployment, and max_parallel = 0 makes none: set max_parallel to 1 or more, or take canary"
+                                + " out");
+            }
+            return;
+        }
+        UpdateStrategy whole = PolicyDefaults.apply(type, update);
+        checkAllowed(type, whole, path, violations);
+        check(whole, path, violations);
+    }
+
+    private static void checkAllowed(JobType type, UpdateStrategy update, String path, Violations violations) {
+        switch (type) {
             case JOB_TYPE_BATCH ->
                 violations.add(path, "is for service and system jobs: take it out of this batch job");
             case JOB_TYPE_SYSTEM -> checkSystem(update, path, violations);

@@ -6,6 +6,7 @@ import dev.gantry.v1.Port;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.Template;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -63,7 +64,11 @@ final class HclGroupNetwork {
                     .keySet()
                     .forEach(label -> add(named, label, task));
             task.getServicesList().forEach(service -> add(named, service.getPort(), task));
-            Stream.concat(task.getEnvMap().values().stream(), texts(task.getConfig()))
+            Stream.of(
+                            task.getEnvMap().values().stream(),
+                            texts(task.getConfig()),
+                            task.getTemplatesList().stream().map(Template::getData))
+                    .flatMap(texts -> texts)
                     .flatMap(text -> USE.matcher(text).results())
                     .forEach(use -> add(mentioned, use.group(1), task));
         }

@@ -1,14 +1,17 @@
 package dev.gantry.jobfile;
 
+import com.google.protobuf.Duration;
 import dev.gantry.jobfile.hcl.Excerpt;
 import dev.gantry.jobfile.hcl.Faults;
 import dev.gantry.jobfile.hcl.HclItem;
 import dev.gantry.jobfile.hcl.HclValue;
 import dev.gantry.jobfile.hcl.Position;
 import dev.gantry.model.JobDefaults;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.EphemeralDisk;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
+import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,9 +119,25 @@ final class HclJob {
         block.integer("count", 0, Integer.MAX_VALUE).ifPresent(group::setCount);
         block.single(Keys.EPHEMERAL_DISK).map(HclJob::disk).ifPresent(group::setEphemeralDisk);
         block.named(Keys.TASK).forEach(task -> group.addTasks(HclTask.read(task)));
+        block.duration("shutdown_delay").ifPresent(delay -> delay(group, delay));
         HclGroupNetwork.read(block, group);
         HclPolicies.read(job, block, group);
         return group.build();
+    }
+
+    /**
+     * Adds a group's {@code shutdown_delay}, which in Nomad passes once before any task is stopped: to its leader's, after which
+     * the other tasks are stopped, else to that of each main task. Sidecars are stopped after these.
+     */
+    private static void delay(TaskGroup.Builder group, Duration delay) {
+        List<Task.Builder> main = group.getTasksBuilderList().stream()
+                .filter(task -> !task.hasLifecycle())
+                .toList();
+        boolean hasLeader = main.stream().anyMatch(Task.Builder::getLeader);
+        main.stream()
+                .filter(task -> task.getLeader() || !hasLeader)
+                .forEach(task -> task.setShutdownDelay(ProtoTimes.toDuration(
+                        ProtoTimes.toDuration(task.getShutdownDelay()).plus(ProtoTimes.toDuration(delay)))));
     }
 
     private static EphemeralDisk disk(Block block) {

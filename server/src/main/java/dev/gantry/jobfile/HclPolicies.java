@@ -65,7 +65,7 @@ final class HclPolicies {
     }
 
     private static UpdateStrategy update(Block block, UpdateStrategy.Builder update) {
-        block.integer("max_parallel", 1, Integer.MAX_VALUE).ifPresent(update::setMaxParallel);
+        block.integer("max_parallel", 0, Integer.MAX_VALUE).ifPresent(update::setMaxParallel);
         block.word("health_check", UPDATE_HEALTH_CHECKS).ifPresent(update::setHealthCheck);
         block.duration("min_healthy_time").ifPresent(update::setMinHealthyTime);
         block.duration("healthy_deadline").ifPresent(update::setHealthyDeadline);
@@ -78,7 +78,7 @@ final class HclPolicies {
     }
 
     private static MigrateStrategy migrate(Block block, MigrateStrategy.Builder migrate) {
-        block.integer("max_parallel", 1, Integer.MAX_VALUE).ifPresent(migrate::setMaxParallel);
+        block.integer("max_parallel", 0, Integer.MAX_VALUE).ifPresent(migrate::setMaxParallel);
         block.word("health_check", HEALTH_CHECKS).ifPresent(migrate::setHealthCheck);
         block.duration("min_healthy_time").ifPresent(migrate::setMinHealthyTime);
         block.duration("healthy_deadline").ifPresent(migrate::setHealthyDeadline);

@@ -36,6 +36,8 @@ final class NomadJob {
         POSITIVE,
         /** A number of nanoseconds, of which 0 means "not set". */
         DURATION,
+        /** A number of nanoseconds, of which 0 is a time like any other. */
+        ANY_DURATION,
         /** An object that is a block. */
         BLOCK,
         /** A list of objects that are blocks. */
@@ -88,26 +90,30 @@ final class NomadJob {
             .with(Kind.POSITIVE, "Weight weight")
             .with(Kind.BLOCKS, "SpreadTarget", "target", new Shape("Value").with(Kind.VALUE, "Percent percent"));
 
-    private static final Shape UPDATE = new Shape("")
-            .with(Kind.POSITIVE, "MaxParallel max_parallel", "Canary canary", "AutoRevert auto_revert")
-            .with(Kind.POSITIVE, "AutoPromote auto_promote")
-            .with(Kind.VALUE, "HealthCheck health_check")
-            .with(
-                    Kind.DURATION,
-                    "Stagger stagger",
-                    "MinHealthyTime min_healthy_time",
-                    "HealthyDeadline healthy_deadline",
-                    "ProgressDeadline progress_deadline");
+    private static final Shape UPDATE =
+            update().with(Kind.ANY_DURATION, "MinHealthyTime min_healthy_time", "ProgressDeadline progress_deadline");
+
+    /** Nomad's server keeps only MaxParallel and Stagger of a job, and has 0 for what went to the groups. */
+    private static final Shape UPDATE_OF_JOB =
+            update().with(Kind.DURATION, "MinHealthyTime min_healthy_time", "ProgressDeadline progress_deadline");
+
+    private static Shape update() {
+        return new Shape("")
+                .with(Kind.VALUE, "MaxParallel max_parallel", "HealthCheck health_check")
+                .with(Kind.POSITIVE, "Canary canary", "AutoRevert auto_revert", "AutoPromote auto_promote")
+                .with(Kind.DURATION, "Stagger stagger", "HealthyDeadline healthy_deadline");
+    }
 
     private static final Shape MIGRATE = new Shape("")
-            .with(Kind.POSITIVE, "MaxParallel max_parallel")
-            .with(Kind.VALUE, "HealthCheck health_check")
-            .with(Kind.DURATION, "MinHealthyTime min_healthy_time", "HealthyDeadline healthy_deadline");
+            .with(Kind.VALUE, "MaxParallel max_parallel", "HealthCheck health_check")
+            .with(Kind.ANY_DURATION, "MinHealthyTime min_healthy_time")
+            .with(Kind.DURATION, "HealthyDeadline healthy_deadline");
 
     private static final Shape RESTART = new Shape("")
             .with(Kind.VALUE, "Attempts attempts", "Mode mode")
             .with(Kind.POSITIVE, "RenderTemplates render_templates")
-            .with(Kind.DURATION, "Interval interval", "Delay delay");
+            .with(Kind.ANY_DURATION, "Delay delay")
+            .with(Kind.DURATION, "Interval interval");
 
     private static final Shape RESCHEDULE = new Shape("")
             .with(Kind.VALUE, "Attempts attempts", "DelayFunction delay_function", "Unlimited unlimited")
@@ -115,7 +121,7 @@ final class NomadJob {
 
     private static final Shape CHECK_RESTART = new Shape("")
             .with(Kind.POSITIVE, "Limit limit", "IgnoreWarnings ignore_warnings")
-            .with(Kind.DURATION, "Grace grace");
+            .with(Kind.ANY_DURATION, "Grace grace");
 
     private static final Shape CHECK = new Shape("")
             .with(
@@ -187,7 +193,7 @@ final class NomadJob {
                     "LeftDelim left_delimiter",
                     "RightDelim right_delimiter")
             .with(Kind.POSITIVE, "Envvars env", "ErrMissingKey error_on_missing_key", "Once once")
-            .with(Kind.DURATION, "Splay splay")
+            .with(Kind.ANY_DURATION, "Splay splay")
             .with(Kind.FREE, "ChangeScript change_script", "Wait wait")
             .with(Kind.IGNORED, "VaultGrace");
 
@@ -221,6 +227,7 @@ final class NomadJob {
 
     private static final Shape GROUP = new Shape("Name")
             .with(Kind.VALUE, "Count count")
+            .with(Kind.DURATION, "ShutdownDelay shutdown_delay")
             .with(Kind.FREE, "Meta meta")
             .with(Kind.BLOCKS, "Constraints", "constraint", CONSTRAINT)
             .with(Kind.BLOCKS, "Affinities", "affinity", AFFINITY)
@@ -253,7 +260,7 @@ final class NomadJob {
             .with(Kind.BLOCKS, "Constraints", "constraint", CONSTRAINT)
             .with(Kind.BLOCKS, "Affinities", "affinity", AFFINITY)
             .with(Kind.BLOCKS, "Spreads", "spread", SPREAD)
-            .with(Kind.BLOCK, "Update", "update", UPDATE)
+            .with(Kind.BLOCK, "Update", "update", UPDATE_OF_JOB)
             .with(Kind.BLOCK, "Migrate", "migrate", MIGRATE)
             .with(Kind.BLOCK, "Reschedule", "reschedule", RESCHEDULE)
             .with(Kind.BLOCKS, "TaskGroups", "group", GROUP)
@@ -327,10 +334,6 @@ final class NomadJob {
         if (shape == RESCHEDULE) {
             dropAttemptsBesideUnlimited(items);
         }
-        if (shape == UPDATE && replacesAllAtOnce(object)) {
-            // As without the block, in Gantry and in Nomad.
-            items.clear();
-        }
         return new HclItem(kind, labels, new Body(items, object.position()));
     }
 
@@ -358,6 +361,7 @@ final class NomadJob {
                     items.add(new HclItem(key, List.of(), duration(value)));
                 }
             }
+            case ANY_DURATION -> items.add(new HclItem(key, List.of(), duration(value)));
             case VALUE -> items.add(new HclItem(key, List.of(), value));
             case FREE -> items.add(new HclItem(key, List.of(), flattened(value)));
             case BLOCK -> add(key, value, field, items);
@@ -381,13 +385,6 @@ final class NomadJob {
         if (!((Body) block.value()).items().isEmpty() || !block.labels().isEmpty()) {
             items.add(block);
         }
-    }
-
-    private static boolean replacesAllAtOnce(Body update) {
-        return update.items().stream()
-                .anyMatch(item -> item.name().text().equals("MaxParallel")
-                        && item.value() instanceof Numeral number
-                        && number.value().signum() == 0);
     }
 
     /** Nomad stores a job without a limit with 0 attempts. */
@@ -419,7 +416,7 @@ final class NomadJob {
     /** Writes a number of nanoseconds as job files do; what is none is refused where it is read. */
     private static HclValue duration(HclValue value) {
         boolean nanoseconds = value instanceof Numeral number
-                && number.value().signum() > 0
+                && number.value().signum() >= 0
                 && number.value().stripTrailingZeros().scale() <= 0
                 && number.value().compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) <= 0;
         if (!nanoseconds) {

@@ -17,6 +17,7 @@ import dev.gantry.v1.TaskGroupOrBuilder;
 import dev.gantry.v1.TaskOrBuilder;
 import dev.gantry.v1.Template;
 import dev.gantry.v1.TemplateChangeMode;
+import dev.gantry.v1.UpdateStrategy;
 
 /** Sets the defaults of jobs, so that the code behind the API sees complete jobs only. */
 public final class JobDefaults {
@@ -60,7 +61,8 @@ public final class JobDefaults {
 
     /**
      * Sets each unset field of a job to its default, and copies the job's update and migrate
-     * strategies to each group that has none of its own.
+     * strategies to each group that has none of its own. An update strategy with a {@code max_parallel} of 0 is taken
+     * out, as if there were none.
      *
      * @param job the job as submitted
      * @return the complete job; applying this method to it changes nothing
@@ -92,7 +94,26 @@ public final class JobDefaults {
             whole.getParameterizedBuilder().setPayload(PayloadRule.PAYLOAD_RULE_OPTIONAL);
         }
         whole.getTaskGroupsBuilderList().forEach(group -> fill(whole, group));
+        dropUpdatesWithoutSteps(whole);
         return whole.build();
+    }
+
+    /** The job's strategy goes with that of a group, since it would hold for this group again. The other groups have a copy. */
+    private static void dropUpdatesWithoutSteps(Job.Builder job) {
+        boolean drops = isWithoutSteps(job.getUpdate());
+        for (TaskGroup.Builder group : job.getTaskGroupsBuilderList()) {
+            if (isWithoutSteps(group.getUpdate())) {
+                group.clearUpdate();
+                drops = true;
+            }
+        }
+        if (drops) {
+            job.clearUpdate();
+        }
+    }
+
+    private static boolean isWithoutSteps(UpdateStrategy update) {
+        return update.hasMaxParallel() && update.getMaxParallel() == 0;
     }
 
     /**

@@ -58,7 +58,8 @@ public final class PolicyDefaults {
 
     /** Sets each unset field. Call it only for a group that has a strategy: a missing one stays missing. */
     static void fill(JobType type, UpdateStrategy.Builder update) {
-        if (update.getMaxParallel() == 0) {
+        // 0 is set on purpose: it means no strategy, see JobDefaults.
+        if (!update.hasMaxParallel()) {
             update.setMaxParallel(MAX_PARALLEL);
         }
         if (update.getHealthCheck() == HealthCheck.HEALTH_CHECK_UNSPECIFIED) {
@@ -81,7 +82,8 @@ public final class PolicyDefaults {
 
     /** Sets each unset field. Call it only for a group that has a strategy: a missing one stays missing. */
     static void fill(MigrateStrategy.Builder migrate) {
-        if (migrate.getMaxParallel() == 0) {
+        // 0 is set on purpose: nothing moves before the deadline of a drain.
+        if (!migrate.hasMaxParallel()) {
             migrate.setMaxParallel(MAX_PARALLEL);
         }
         if (migrate.getHealthCheck() == HealthCheck.HEALTH_CHECK_UNSPECIFIED) {

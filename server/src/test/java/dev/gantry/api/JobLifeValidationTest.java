@@ -110,6 +110,7 @@ class JobLifeValidationTest {
                 "update { max_parallel: -1 } | update.max_parallel | -1 is below 0",
                 "update { canary: 2 } | update.canary | 2 is more than the count of group \"g\", 1",
                 "update { auto_promote: true } | update.auto_promote | without a canary",
+                "update { max_parallel: 0 canary: 1 } | update.canary | max_parallel = 0 makes none",
                 "update { health_check: 9 } | update.health_check | 9 is no health check",
                 "update { min_healthy_time { seconds: -1 } } | update.min_healthy_time | -1s is below 0",
                 "update { min_healthy_time { seconds: 300 } } | update.min_healthy_time | 5m is not less than healthy_deadline, 5m",
@@ -269,6 +270,9 @@ class JobLifeValidationTest {
     @Test
     void a_group_that_is_scaled_down_to_nothing_keeps_its_canaries() throws ParseException {
         assertThat(validator.check(job("update { canary: 2 }", "count: 0", ""))).isEmpty();
+        assertThat(validator.check(job("type: JOB_TYPE_BATCH update { max_parallel: 0 }", "", "")))
+                .as("what asks for nothing")
+                .isEmpty();
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -188,6 +189,48 @@ class JobLifeFileTest {
 
         assertThat(job.getPeriodic().getCronsList()).containsExactly("0 3 * * *", "@weekly");
         assertThat(job.getPeriodic().getCron()).isEmpty();
+    }
+
+    @Test
+    void a_shutdown_delay_of_a_group_passes_before_that_of_each_main_task_or_of_its_leader() {
+        String file = """
+                job "web" {
+                  group "front" {
+                    shutdown_delay = "10s"
+                    task "a" { shutdown_delay = "5s" %s }
+                    task "b" {}
+                    task "proxy" { lifecycle { hook = "prestart" sidecar = true } }
+                  }
+                }
+                """;
+
+        assertThat(delays(read(file.formatted("")))).containsExactly(15L, 10L, 0L);
+        assertThat(delays(read(file.formatted("leader = true")))).containsExactly(15L, 0L, 0L);
+    }
+
+    private static Stream<Long> delays(Job job) {
+        return job.getTaskGroups(0).getTasksList().stream()
+                .map(task -> task.getShutdownDelay().getSeconds());
+    }
+
+    @Test
+    void a_limit_of_0_is_read() {
+        Job job = read("""
+                job "web" {
+                  update { max_parallel = 2 canary = 1 }
+                  group "at-once" {
+                    update { max_parallel = 0 }
+                    migrate { max_parallel = 0 }
+                  }
+                  group "in-steps" { update {} }
+                }
+                """);
+
+        UpdateStrategy atOnce = job.getTaskGroups(0).getUpdate();
+        assertThat(atOnce.hasMaxParallel()).isTrue();
+        assertThat(atOnce.getMaxParallel()).isZero();
+        assertThat(job.getTaskGroups(0).getMigrate().hasMaxParallel()).isTrue();
+        assertThat(job.getTaskGroups(1).getUpdate().getMaxParallel()).isEqualTo(2);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.gantry.jobfile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.model.JobDefaults;
 import dev.gantry.v1.Job;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -75,6 +76,7 @@ class NomadJsonTest {
                       health_check     = "checks"
                       min_healthy_time = "10s"
                       healthy_deadline = "5m"
+                      progress_deadline = "0s"
                       auto_revert      = true
                       canary           = 1
                     }
@@ -152,13 +154,47 @@ class NomadJsonTest {
 
     @Test
     void a_limit_of_0_for_updates_replaces_all_at_once_as_without_the_block() {
-        assertThat(read("""
+        Job without = JobDefaults.apply(read("{\"ID\": \"j\", \"TaskGroups\": [{\"Name\": \"g\"}]}"));
+
+        assertThat(JobDefaults.apply(read("""
                         {"ID": "j", "Update": {"MaxParallel": 0, "Stagger": 30000000000},
                          "TaskGroups": [{"Name": "g", "Update": {"MaxParallel": 0, "Canary": 0, "MinHealthyTime": 1000000000}}]}
-                        """)).isEqualTo(read("{\"ID\": \"j\", \"TaskGroups\": [{\"Name\": \"g\"}]}"));
+                        """))).isEqualTo(without);
+        assertThat(JobDefaults.apply(read("""
+                        {"ID": "j", "Update": {"MaxParallel": 2}, "TaskGroups": [{"Name": "g", "Update": {"MaxParallel": 0}}]}
+                        """))).isEqualTo(without);
         assertThat(read("{\"ID\": \"j\", \"Update\": {\"Stagger\": 30000000000}}")
                         .hasUpdate())
                 .isTrue();
+    }
+
+    @Test
+    void a_0_that_nomad_takes_for_what_it_says_is_not_taken_for_unset() {
+        assertThat(read("""
+                        {"ID": "j", "TaskGroups": [{
+                          "Name": "g",
+                          "Update": {"MaxParallel": 2, "MinHealthyTime": 0, "ProgressDeadline": 0, "HealthyDeadline": 0},
+                          "Migrate": {"MaxParallel": 0, "MinHealthyTime": 0},
+                          "RestartPolicy": {"Attempts": 0, "Delay": 0},
+                          "Tasks": [{
+                            "Name": "t",
+                            "Templates": [{"EmbeddedTmpl": "x", "DestPath": "local/x", "Splay": 0}],
+                            "Services": [{"Checks": [{"CheckRestart": {"Limit": 1, "Grace": 0}}]}]
+                          }]
+                        }]}
+                        """)).isEqualTo(read("""
+                        job "j" {
+                          group "g" {
+                            update { max_parallel = 2 min_healthy_time = "0s" progress_deadline = "0s" }
+                            migrate { max_parallel = 0 min_healthy_time = "0s" }
+                            restart { attempts = 0 delay = "0s" }
+                            task "t" {
+                              template { data = "x" destination = "local/x" splay = "0s" }
+                              service { check { check_restart { limit = 1 grace = "0s" } } }
+                            }
+                          }
+                        }
+                        """));
     }
 
     @Test

@@ -137,6 +137,32 @@ class JobDefaultsTest {
     }
 
     @Test
+    void an_update_strategy_with_a_limit_of_0_is_none_for_its_group_alone() {
+        Job job = Job.newBuilder()
+                .setUpdate(UpdateStrategy.newBuilder().setMaxParallel(3))
+                .addTaskGroups(TaskGroup.newBuilder()
+                        .setName("at-once")
+                        .setUpdate(UpdateStrategy.newBuilder().setMaxParallel(0)))
+                .addTaskGroups(TaskGroup.newBuilder().setName("in-steps"))
+                .build();
+
+        Job whole = JobDefaults.apply(job);
+
+        assertThat(whole.hasUpdate()).isFalse();
+        assertThat(whole.getTaskGroups(0).hasUpdate()).isFalse();
+        assertThat(whole.getTaskGroups(1).getUpdate().getMaxParallel()).isEqualTo(3);
+        assertThat(JobDefaults.apply(whole)).isEqualTo(whole);
+        assertThat(JobDefaults.apply(Job.newBuilder()
+                                .setUpdate(UpdateStrategy.newBuilder().setMaxParallel(0))
+                                .addTaskGroups(TaskGroup.newBuilder())
+                                .build())
+                        .getTaskGroups(0)
+                        .hasUpdate())
+                .as("of the job")
+                .isFalse();
+    }
+
+    @Test
     void a_group_takes_the_jobs_update_strategy_unless_it_has_its_own() {
         Job.Builder job =
                 SPARSE.toBuilder().setUpdate(UpdateStrategy.newBuilder().setCanary(2));

@@ -505,6 +505,31 @@ class JobLifeTest {
             assertThat(onceOneIsHealthy.placements()).hasSize(1);
         }
 
+        @Test
+        void loses_nothing_that_is_up_before_the_deadline_if_the_migrate_block_says_0() {
+            JobVersion job = version(0, migrated(3, 0));
+            runHealthy(job);
+            drainAll();
+
+            assertThat(carryOut(job).changesNothing()).isTrue();
+
+            ofVersion(0).stream()
+                    .map(Allocation::getNodeId)
+                    .distinct()
+                    .forEach(node ->
+                            drain(node, Drain.newBuilder().setOverdue(true).build()));
+            assertThat(carryOut(job).placements()).hasSize(3);
+        }
+
+        @Test
+        void loses_all_allocations_at_once_if_the_migrate_block_has_the_largest_number() {
+            JobVersion job = version(0, migrated(3, Integer.MAX_VALUE));
+            runHealthy(job);
+            drainAll();
+
+            assertThat(carryOut(job).placements()).hasSize(3);
+        }
+
         private List<Allocation> moved() {
             return live().stream().filter(one -> !one.getHealthy()).toList();
         }

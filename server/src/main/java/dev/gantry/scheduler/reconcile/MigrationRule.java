@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Decides how many allocations of a group may move away from draining nodes at once. As in Nomad, all but {@code
- * max_parallel} of the group's count stay up, by its {@code migrate} block. Allocations that are down move at any time. Allocations of batch jobs do
+ * max_parallel} of the group's count stay up, by its {@code migrate} block; with 0 none that is up moves before the deadline. Allocations that are down move at any time. Allocations of batch jobs do
  * not move before the drain's deadline: they may complete until then, and moving loses their work.
  *
  * <p>A running allocation of a group with an {@code update} or a {@code migrate} block is up once it is healthy. While its health is
@@ -31,9 +31,9 @@ final class MigrationRule {
      * @param running the group's allocations that stay so far
      */
     static int movable(Demand demand, List<Allocation> running) {
-        int parallel = demand.group().hasMigrate() ? demand.group().getMigrate().getMaxParallel() : 1;
-        int up = (int) running.stream().filter(one -> isUp(demand, one)).count();
-        return Math.max(0, up - (demand.group().getCount() - parallel));
+        long parallel = demand.group().hasMigrate() ? demand.group().getMigrate().getMaxParallel() : 1;
+        long up = running.stream().filter(one -> isUp(demand, one)).count();
+        return (int) Math.min(running.size(), Math.max(0, up - (demand.group().getCount() - parallel)));
     }
 
     /** Returns true if the allocation does not run or is unhealthy, so that moving it takes nothing down. */

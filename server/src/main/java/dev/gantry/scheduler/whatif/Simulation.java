@@ -341,7 +341,9 @@ public final class Simulation {
     private static JobVersion hastened(JobVersion version) {
         Job.Builder job = version.getJob().toBuilder();
         for (TaskGroup.Builder group : job.getTaskGroupsBuilderList()) {
-            group.getMigrateBuilder().setMaxParallel(UNLIMITED);
+            if (!group.hasMigrate() || group.getMigrate().getMaxParallel() > 0) {
+                group.getMigrateBuilder().setMaxParallel(UNLIMITED);
+            }
             if (group.hasUpdate()) {
                 group.getUpdateBuilder().setMaxParallel(UNLIMITED);
                 if (group.getUpdate().getAutoPromote()) {

@@ -16,15 +16,19 @@ import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.Fixtures;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.plan.Placement;
+import dev.gantry.scheduler.plan.Plan;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.PlanDeadline;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Drain;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
@@ -68,6 +72,37 @@ class SimulationTest {
     }
 
     @Test
+    void a_drain_while_a_new_version_is_rolled_out_ends_with_that_version_on_the_other_nodes() {
+        UpdateStrategy.Builder update = UpdateStrategy.newBuilder().setMaxParallel(1);
+        run(service("web", 6, 100).setUpdate(update));
+        JobVersion newer = version(1, service("web", 6, 200).setUpdate(update));
+        Plan begun = Fixtures.plan(cluster, newer, false);
+        cluster.putJob(newer);
+        begun.deployments().forEach(cluster::putDeployment);
+        begun.stops().forEach(stop -> cluster.putAllocation(stop.allocation().toBuilder()
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                .setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)
+                .build()));
+        begun.placements()
+                .forEach(placement -> cluster.putAllocation(placement
+                        .allocation("new", "web", Timestamp.getDefaultInstance())
+                        .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                        .build()));
+        jobs.set(0, new SimulatedJob(newer, false, false, 0, Map.of()));
+
+        Effects.Result result = simulate(drain("a"));
+
+        assertThat(begun.placements()).hasSize(1);
+        assertThat(result.settled()).isTrue();
+        assertThat(only(result).getWaiting()).isZero();
+        assertThat(only(result).getReplaced() + only(result).getMoved()).isBetween(5, 6);
+        assertThat(result.allocations())
+                .filteredOn(one -> !one.getToNode().isEmpty())
+                .noneMatch(one -> one.getToNode().equals("a"))
+                .hasSizeGreaterThanOrEqualTo(5);
+    }
+
+    @Test
     void nothing_of_the_cluster_changes() {
         run(service("web", 6, 1000));
         List<Allocation> before = allocations();
@@ -91,6 +126,17 @@ class SimulationTest {
         assertThat(after.getFailure().getSummary()).contains("cpu");
         assertThat(patient.getStopped()).isZero();
         assertThat(patient.getFailure().getSummary()).contains("stays on a draining node");
+    }
+
+    @Test
+    void allocations_whose_migrate_block_says_0_move_at_the_deadline_of_the_drain_only() {
+        Job.Builder job = service("web", 3, 100);
+        job.getTaskGroupsBuilder(0).setMigrate(MigrateStrategy.newBuilder().setMaxParallel(0));
+        run(job);
+        int onA = (int) on("a").count();
+
+        assertThat(only(simulate(drain("a"))).getMoved()).isEqualTo(onA).isPositive();
+        assertThat(simulate(patiently("a")).groups()).isEmpty();
     }
 
     @Test
