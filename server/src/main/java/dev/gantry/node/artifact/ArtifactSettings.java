@@ -41,8 +41,14 @@ public record ArtifactSettings(
             4096,
             Duration.ofSeconds(5));
 
-    /** How many artifacts a node fetches at the same time. */
+    /** How many artifacts a node begins to fetch at the same time, and unpacks. */
     static final int AT_ONCE = 4;
+
+    /** How many more it fetches that take longer than {@link #BRIEF}. Each is a connection that waits for a slow server. */
+    static final int LASTING = 28;
+
+    /** After this time, another task may fetch beside one that still does. */
+    static final Duration BRIEF = Duration.ofMinutes(1);
 
     /** Makes the list immutable. */
     public ArtifactSettings {

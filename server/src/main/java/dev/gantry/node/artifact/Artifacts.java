@@ -32,6 +32,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -55,7 +57,11 @@ public final class Artifacts {
     private final GitCheckout git;
     private final Optional<Path> gitProgram;
     private final DownloadStore store;
-    private final FetchTurns turns = new FetchTurns(ArtifactSettings.AT_ONCE);
+    private final FetchTurns turns = new FetchTurns(
+            ArtifactSettings.AT_ONCE, ArtifactSettings.LASTING, ArtifactSettings.BRIEF, System::nanoTime);
+
+    /** Who unpacks: some formats take much memory, whatever their servers do. */
+    private final Semaphore unpackings = new Semaphore(ArtifactSettings.AT_ONCE, true);
 
     /**
      * Makes it.
@@ -135,7 +141,8 @@ public final class Artifacts {
                 .resolve(directory.task());
         try {
             Wanted wanted = wanted(artifact);
-            FetchTurns.Turn turn = turns.take(artifact.job(), wanted.key(), settings.patience(), told);
+            FetchTurns.Turn turn = turns.take(
+                    new FetchTurns.Wish(artifact.job(), wanted.server(), wanted.key()), settings.patience(), told);
             try {
                 Deadline deadline = Deadline.in(settings.timeout());
                 FileTrees.delete(staging);
@@ -181,6 +188,11 @@ public final class Artifacts {
             });
             parts.forEach(part -> digest.update((part.length() + ":" + part).getBytes(StandardCharsets.UTF_8)));
             return Optional.of(HexFormat.of().formatHex(digest.digest()));
+        }
+
+        /** Returns the server; empty for what is on the machine. */
+        Optional<String> server() {
+            return Optional.ofNullable(source.uri().getHost()).map(host -> host.toLowerCase(Locale.ROOT));
         }
 
         /** Leaves out what may be secret. */
@@ -255,6 +267,13 @@ public final class Artifacts {
 
     private static Path memory(TaskDirectory directory) {
         return directory.artifacts().resolve(directory.task() + "+fetched");
+    }
+
+    /** A part of a fetch. */
+    @FunctionalInterface
+    private interface Work {
+
+        void run() throws ArtifactException, InterruptedException, IOException;
     }
 
     /** The fetch of one artifact. */
@@ -445,7 +464,7 @@ public final class Artifacts {
             Optional<Archive> archive = source.archive();
             Unpacking unpacking = new Unpacking(files, settings, deadline);
             if (archive.isPresent() && archive.get().hasFiles()) {
-                unpacking.unpack(file, archive.get());
+                unpack(() -> unpacking.unpack(file, archive.get()));
                 deliverTree(files, source, destination);
                 return;
             }
@@ -454,11 +473,22 @@ public final class Artifacts {
             }
             String name = name(source, archive);
             if (archive.isPresent()) {
-                unpacking.decompress(file, archive.get(), name);
+                unpack(() -> unpacking.decompress(file, archive.get(), name));
             } else {
                 Files.copy(file, files.resolve(name));
             }
             deliverFile(files, name, destination);
+        }
+
+        private void unpack(Work work) throws ArtifactException, InterruptedException, IOException {
+            while (!unpackings.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
+                deadline.check();
+            }
+            try {
+                work.run();
+            } finally {
+                unpackings.release();
+            }
         }
 
         /** Without a destination, a file gets its own name in {@code local/}, as in Nomad. */
