@@ -1,12 +1,15 @@
 package dev.gantry.api;
 
 import dev.gantry.model.FieldPath;
+import dev.gantry.model.JobDefaults;
 import dev.gantry.model.NodeLimits;
+import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.NodeSelector;
 import dev.gantry.v1.NodeSelector.SelectionCase;
 import dev.gantry.v1.WhatIfChange;
 import dev.gantry.v1.WhatIfNewNodes;
 import dev.gantry.v1.WhatIfRequest;
+import java.util.List;
 import java.util.Map;
 
 /** Validates what-ifs. Whether the nodes and jobs exist that they name is found out on the state that is looked at. */
@@ -48,7 +51,14 @@ final class WhatIfValidator {
             check(change, FieldPath.element("changes", i), violations);
             newNodes += Math.max(0, change.getAddNodes().getCount());
             if (change.hasSubmit()) {
-                whole.setChanges(i, WhatIfChange.newBuilder().setSubmit(jobs.complete(change.getSubmit())));
+                String path = FieldPath.element("changes", i) + ".submit";
+                List<JobViolation> faults = jobs.check(change.getSubmit());
+                faults.forEach(fault ->
+                        violations.add(FieldPath.within(path, fault.getField()), fault.getDescription()));
+                if (faults.isEmpty()) {
+                    whole.setChanges(
+                            i, WhatIfChange.newBuilder().setSubmit(JobDefaults.apply(change.getSubmit())));
+                }
             }
         }
         if (newNodes > MOST_NEW_NODES) {

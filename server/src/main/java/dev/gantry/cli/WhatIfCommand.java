@@ -1,9 +1,7 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
-import dev.gantry.client.GantryException;
 import dev.gantry.client.InvalidArgumentException;
-import dev.gantry.client.PermissionDeniedException;
 import dev.gantry.jobfile.JobFileException;
 import dev.gantry.jobfile.JobSource;
 import dev.gantry.model.FieldPath;
@@ -12,7 +10,6 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.NodeSelector;
-import dev.gantry.v1.ValidateJobResponse;
 import dev.gantry.v1.WhatIfChange;
 import dev.gantry.v1.WhatIfCount;
 import dev.gantry.v1.WhatIfDrain;
@@ -29,7 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -56,6 +56,9 @@ import picocli.CommandLine.TypeConversionException;
             ""
         })
 final class WhatIfCommand extends ClientCommand {
+
+    /** A field of a job that the question submits. The jobs of the files are its first changes. */
+    private static final Pattern OF_JOB = Pattern.compile("changes\\[([0-9]{1,4})]\\.submit\\.?(.+)");
 
     @Spec
     @SuppressWarnings("unused")
@@ -205,17 +208,23 @@ final class WhatIfCommand extends ClientCommand {
         return Optional.of(GantryCli.DONE);
     }
 
-    /** Shows faults of the only job in its file, those of options by the option, and others by their fields. */
+    /** Shows faults of jobs in their files, those of options by the option, and others by their fields. */
     private static List<String> reports(List<JobSource> jobs, WhatIfRequest request, List<JobViolation> violations) {
-        List<String> reports = new ArrayList<>();
+        Map<Integer, List<JobViolation>> ofJobs = new TreeMap<>();
+        List<String> others = new ArrayList<>();
         for (JobViolation violation : violations) {
-            Optional<String> option = option(request, violation.getField());
-            if (option.isEmpty() && jobs.size() == 1) {
-                reports.addAll(jobs.get(0).reports(List.of(violation)));
+            Matcher job = OF_JOB.matcher(violation.getField());
+            if (job.matches() && Integer.parseInt(job.group(1)) < jobs.size()) {
+                ofJobs.computeIfAbsent(Integer.valueOf(job.group(1)), none -> new ArrayList<>())
+                        .add(violation.toBuilder().setField(job.group(2)).build());
             } else {
-                reports.add(option.orElse(violation.getField()) + ": " + violation.getDescription());
+                others.add(option(request, violation.getField()).orElse(violation.getField()) + ": "
+                        + violation.getDescription());
             }
         }
+        List<String> reports = new ArrayList<>();
+        ofJobs.forEach((index, faults) -> reports.addAll(jobs.get(index).reports(faults)));
+        reports.addAll(others);
         return reports;
     }
 
@@ -235,9 +244,8 @@ final class WhatIfCommand extends ClientCommand {
         try {
             answer = client.whatIf(request);
         } catch (InvalidArgumentException e) {
-            throw refused(client, jobs, request, e.violations(), e);
-        } catch (PermissionDeniedException e) {
-            throw refused(client, jobs, request, e.violations(), e);
+            List<String> reports = reports(jobs, request, e.violations());
+            throw reports.isEmpty() ? e : new CommandFailedException(reports, e);
         }
         json.print(context(), answer, () -> WhatIfView.of(answer));
         return GantryCli.DONE;
@@ -258,37 +266,6 @@ final class WhatIfCommand extends ClientCommand {
             throw new CommandFailedException(faults, null);
         }
         return jobs;
-    }
-
-    /** Says why a question is refused: of jobs in their files, of other changes by their options. */
-    private RuntimeException refused(
-            GantryClient client,
-            List<JobSource> jobs,
-            WhatIfRequest request,
-            List<JobViolation> violations,
-            RuntimeException refusal) {
-        Map<Boolean, List<JobViolation>> parts = violations.stream()
-                .collect(Collectors.partitioningBy(
-                        violation -> option(request, violation.getField()).isPresent()));
-        List<String> reports = new ArrayList<>();
-        if (jobs.size() == 1) {
-            reports.addAll(jobs.get(0).reports(parts.get(false)));
-        } else if (!parts.get(false).isEmpty()) {
-            // Of several jobs, the server does not say which one is at fault.
-            try {
-                for (JobSource job : jobs) {
-                    ValidateJobResponse answer = client.jobs().validate(job.job());
-                    reports.addAll(job.reports(answer.getViolationsList()));
-                    reports.addAll(PlanView.refusals(job, answer.getRefusalsList()));
-                }
-            } catch (GantryException unknown) {
-                return refusal;
-            }
-        }
-        parts.get(true)
-                .forEach(violation -> reports.add(
-                        option(request, violation.getField()).orElseThrow() + ": " + violation.getDescription()));
-        return reports.isEmpty() ? refusal : new CommandFailedException(reports, refusal);
     }
 
     /** Returns the option that a field of the question comes from; empty for a field of a job. */

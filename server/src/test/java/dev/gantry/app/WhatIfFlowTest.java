@@ -194,6 +194,14 @@ class WhatIfFlowTest {
                                 .build())
                         .getDescription())
                 .contains("changes[0].drain.nodes: selects nothing");
+        assertThat(catchThrowableOfType(
+                                StatusRuntimeException.class,
+                                () -> ask(management, faulty("one"), submitting("good"), faulty("two")))
+                        .getStatus()
+                        .getDescription())
+                .as("the faults of all jobs, each with its job")
+                .contains("changes[0].submit.priority: 101 is not within 1 and 100")
+                .contains("1 more");
     }
 
     @Test
@@ -229,6 +237,12 @@ class WhatIfFlowTest {
         assertThat(ask(team, submitting("own-new")).getGroupsList())
                 .extracting(WhatIfGroup::getJobId, WhatIfGroup::getPlaced)
                 .contains(tuple("own-new", 1));
+    }
+
+    private static WhatIfChange faulty(String jobId) {
+        return WhatIfChange.newBuilder()
+                .setSubmit(TestJobs.job(jobId, "dc1").toBuilder().setPriority(101))
+                .build();
     }
 
     private static WhatIfChange submitting(String jobId) {

@@ -7,11 +7,8 @@ import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
-import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.NodeSelector;
 import dev.gantry.v1.PlacementFailure;
-import dev.gantry.v1.ValidateJobRequest;
-import dev.gantry.v1.ValidateJobResponse;
 import dev.gantry.v1.WhatIfAllocation;
 import dev.gantry.v1.WhatIfChange;
 import dev.gantry.v1.WhatIfChange.ChangeCase;
@@ -202,12 +199,8 @@ class WhatIfCommandTest {
                           }
                         }
                         """).toString();
-        JobViolation count = JobViolation.newBuilder()
-                .setField("task_groups[0].count")
-                .setDescription("is too many")
-                .build();
         BadRequest refusal = BadRequest.newBuilder()
-                .addFieldViolations(violation("task_groups[0].count"))
+                .addFieldViolations(violation("changes[1].submit.task_groups[0].count"))
                 .addFieldViolations(violation("changes[2].set_count.count"))
                 .addFieldViolations(violation("fits[0].job_id"))
                 .build();
@@ -217,22 +210,13 @@ class WhatIfCommandTest {
                         .setCode(Code.INVALID_ARGUMENT_VALUE)
                         .addDetails(Any.pack(refusal))
                         .build()));
-        cluster.on(
-                "ValidateJob",
-                (ValidateJobRequest request) -> List.of(
-                        request.getJob().getId().equals("good")
-                                ? ValidateJobResponse.getDefaultInstance()
-                                : ValidateJobResponse.newBuilder()
-                                        .addViolations(count)
-                                        .build()));
-
         CliRun run =
                 CliRun.of(cluster, "what-if", "--job", good, "--job", bad, "--count=web/front=-1", "--fit=sum/main");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err().lines())
                 .containsExactly(
-                        "error: " + bad + ":3:13: count: is too many",
+                        "error: " + bad + ":3:13: count: is at fault",
                         "        count = 1000000",
                         "                ^",
                         "error: --count web/front: is at fault",
