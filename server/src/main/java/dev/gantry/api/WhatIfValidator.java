@@ -53,11 +53,10 @@ final class WhatIfValidator {
             if (change.hasSubmit()) {
                 String path = FieldPath.element("changes", i) + ".submit";
                 List<JobViolation> faults = jobs.check(change.getSubmit());
-                faults.forEach(fault ->
-                        violations.add(FieldPath.within(path, fault.getField()), fault.getDescription()));
+                faults.forEach(
+                        fault -> violations.add(FieldPath.within(path, fault.getField()), fault.getDescription()));
                 if (faults.isEmpty()) {
-                    whole.setChanges(
-                            i, WhatIfChange.newBuilder().setSubmit(JobDefaults.apply(change.getSubmit())));
+                    whole.setChanges(i, WhatIfChange.newBuilder().setSubmit(JobDefaults.apply(change.getSubmit())));
                 }
             }
         }

@@ -42,10 +42,12 @@ final class AllocStatusCommand extends ClientCommand {
     int run(GantryClient client) {
         AllocationView view = new AllocationView(new TimeFormat(context().clock()), verbose);
         if (allocationId == null) {
-            AllocationQuery query = AllocationQuery.ALL.ofJob(jobId);
-            List<Allocation> allocations = client.allocations()
-                    .list(full.isFull() ? query.whole() : query)
-                    .toList();
+            List<Allocation> allocations = JobPrefix.list(client, jobId, id -> {
+                AllocationQuery query = AllocationQuery.ALL.ofJob(id);
+                return client.allocations()
+                        .list(full.isFull() ? query.whole() : query)
+                        .toList();
+            });
             json.print(context(), allocations, () -> view.all(allocations));
         } else {
             Allocation allocation = client.allocations().get(allocationId);

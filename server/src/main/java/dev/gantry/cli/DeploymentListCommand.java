@@ -26,7 +26,8 @@ final class DeploymentListCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        List<Deployment> deployments = client.jobs().deployments(jobId).toList();
+        List<Deployment> deployments = JobPrefix.list(
+                client, jobId, id -> client.jobs().deployments(id).toList());
         json.print(context(), deployments, () -> DeploymentView.all(deployments, verbose));
         return GantryCli.DONE;
     }

@@ -43,11 +43,9 @@ final class JobDispatchCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        DispatchOptions options = DispatchOptions.EMPTY.withPayload(payload());
-        for (Map.Entry<String, String> value : meta.entrySet()) {
-            options = options.withMeta(value.getKey(), value.getValue());
-        }
-        DispatchJobResponse child = client.jobs().dispatch(jobId, options);
+        DispatchOptions options = options();
+        DispatchJobResponse child =
+                JobPrefix.change(client, jobId, () -> client.jobs().dispatch(jobId, options));
         json.print(
                 context(),
                 child,
@@ -57,6 +55,14 @@ final class JobDispatchCommand extends ClientCommand {
                         "",
                         "See: gantry job status " + child.getDispatchedJobId()));
         return GantryCli.DONE;
+    }
+
+    private DispatchOptions options() {
+        DispatchOptions options = DispatchOptions.EMPTY.withPayload(payload());
+        for (Map.Entry<String, String> value : meta.entrySet()) {
+            options = options.withMeta(value.getKey(), value.getValue());
+        }
+        return options;
     }
 
     private byte[] payload() {

@@ -37,7 +37,8 @@ final class JobEvalCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        EvaluateJobResponse queued = client.jobs().evaluate(jobId, forceReschedule);
+        EvaluateJobResponse queued =
+                JobPrefix.change(client, jobId, () -> client.jobs().evaluate(jobId, forceReschedule));
         json.print(context(), queued, () -> List.of(queued.getEvaluationId()));
         return GantryCli.DONE;
     }

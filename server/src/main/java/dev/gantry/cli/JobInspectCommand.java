@@ -35,23 +35,26 @@ final class JobInspectCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         // What the server has set is refused in a submission.
-        Job job = find(client).toBuilder().clearParentId().clearPayload().build();
+        Job job = JobPrefix.read(client, jobId, id -> find(client, id)).toBuilder()
+                .clearParentId()
+                .clearPayload()
+                .build();
         String file = ProtoJson.jobFile(job);
         print(template == null ? file : template.render(file));
         return GantryCli.DONE;
     }
 
-    private Job find(GantryClient client) {
+    private Job find(GantryClient client, String id) {
         if (version == null) {
-            return client.jobs().get(jobId).getJob().getJob();
+            return client.jobs().get(id).getJob().getJob();
         }
         return client.jobs()
-                .versions(jobId, View.VIEW_FULL)
+                .versions(id, View.VIEW_FULL)
                 .filter(one -> one.getVersion() == version)
                 .findFirst()
                 .map(JobRecord::getJob)
                 .orElseThrow(() -> new CommandFailedException(
                         "job \"%s\" has no version %d. To list its versions: gantry job history %1$s"
-                                .formatted(jobId, version)));
+                                .formatted(id, version)));
     }
 }

@@ -41,7 +41,7 @@ final class JobPromoteCommand extends ClientCommand {
     }
 
     private Deployment newest(GantryClient client) {
-        GetJobResponse job = client.jobs().get(jobId);
+        GetJobResponse job = JobPrefix.change(client, jobId, () -> client.jobs().get(jobId));
         if (!job.hasDeployment()) {
             throw new CommandFailedException(
                     "Job \"%s\" never had a deployment: give it an update block and run it".formatted(jobId));

@@ -70,7 +70,9 @@ final class JobRestartCommand extends ClientCommand {
                 .filter(one -> group.isEmpty() || one.getTaskGroup().equals(group))
                 .toList();
         if (running.isEmpty()) {
-            requireGroup(client.jobs().get(jobId).getJob().getJob());
+            requireGroup(JobPrefix.change(client, jobId, () -> client.jobs().get(jobId))
+                    .getJob()
+                    .getJob());
             print("No allocation of job \"%s\"%s runs"
                     .formatted(jobId, group.isEmpty() ? "" : " in group \"%s\"".formatted(group)));
             return GantryCli.DONE;

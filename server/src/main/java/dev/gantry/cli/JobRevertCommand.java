@@ -42,8 +42,8 @@ final class JobRevertCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         RevertJobResponse reverted = checkIndex == null
-                ? client.jobs().revert(jobId, version)
-                : client.jobs().revert(jobId, version, checkIndex);
+                ? JobPrefix.change(client, jobId, () -> client.jobs().revert(jobId, version))
+                : JobPrefix.change(client, jobId, () -> client.jobs().revert(jobId, version, checkIndex));
         if (follow.isDetached(context(), reverted, reverted.getEvaluationId())) {
             return GantryCli.DONE;
         }

@@ -45,7 +45,8 @@ final class JobScaleCommand extends ClientCommand {
     int run(GantryClient client) {
         String group = countAfterGroup == null ? "" : groupOrCount;
         int count = count(countAfterGroup == null ? groupOrCount : countAfterGroup);
-        ScaleJobResponse scaled = client.jobs().scale(jobId, group, count);
+        ScaleJobResponse scaled =
+                JobPrefix.change(client, jobId, () -> client.jobs().scale(jobId, group, count));
         if (follow.isDetached(context(), scaled, scaled.getEvaluationId())) {
             return GantryCli.DONE;
         }

@@ -106,7 +106,7 @@ final class JobStopCommand extends ClientCommand {
 
     private StopJobResponse stop(GantryClient client, String jobId) {
         try {
-            return client.jobs().stop(jobId);
+            return JobPrefix.change(client, jobId, () -> client.jobs().stop(jobId));
         } catch (NotFoundException e) {
             if (which.file == null && Files.isRegularFile(Path.of(jobId))) {
                 throw new CommandFailedException(

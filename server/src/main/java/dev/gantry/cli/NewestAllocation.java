@@ -43,13 +43,18 @@ final class NewestAllocation {
     }
 
     private String find(GantryClient client) {
-        AllocationQuery all = AllocationQuery.ALL.ofJob(jobId);
-        return Stream.of(all.inStatus(ClientStatus.CLIENT_STATUS_RUNNING), all)
-                .flatMap(query -> client.allocations().list(query).limit(1))
+        return JobPrefix.list(client, jobId, id -> newest(client, AllocationQuery.ALL.ofJob(id))).stream()
                 .findFirst()
                 .map(Allocation::getId)
                 .orElseThrow(() -> new CommandFailedException(
                         "No allocation of job \"%1$s\" that the token may list. See: gantry job status %1$s"
                                 .formatted(jobId)));
+    }
+
+    private static List<Allocation> newest(GantryClient client, AllocationQuery all) {
+        return Stream.of(all.inStatus(ClientStatus.CLIENT_STATUS_RUNNING), all)
+                .flatMap(query -> client.allocations().list(query).limit(1))
+                .limit(1)
+                .toList();
     }
 }

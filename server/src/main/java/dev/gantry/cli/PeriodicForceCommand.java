@@ -23,7 +23,8 @@ final class PeriodicForceCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        ForcePeriodicJobResponse child = client.jobs().forcePeriodic(jobId);
+        ForcePeriodicJobResponse child =
+                JobPrefix.change(client, jobId, () -> client.jobs().forcePeriodic(jobId));
         json.print(
                 context(),
                 child,

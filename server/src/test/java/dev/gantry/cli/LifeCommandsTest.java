@@ -43,6 +43,7 @@ import dev.gantry.v1.GroupScores;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobType;
+import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.ListAllocationsResponse;
 import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
@@ -405,7 +406,31 @@ class LifeCommandsTest {
         assertThat(CliRun.of(cluster, "job", "status", "work").err())
                 .startsWith("error: No job \"work\", and several ids begin so: worker-1, worker-2");
         assertThat(CliRun.of(cluster, "job", "status", "x").err()).startsWith("error: No job");
-        assertThat(CliRun.of(cluster, "job", "stop", "we").err()).startsWith("error: No job \"we\"");
+        assertThat(CliRun.of(cluster, "job", "inspect", "we").out()).contains("\"id\": \"web\"");
+        assertThat(CliRun.of(cluster, "job", "stop", "we").err())
+                .isEqualTo(
+                        "error: No job \"we\"; a command that changes a job takes its whole id. Ids that begin so: web\n");
+        assertThat(CliRun.of(cluster, "job", "stop", "x").err()).isEqualTo("error: No job \"we\"\n");
+    }
+
+    @Test
+    void what_is_listed_of_a_job_is_found_by_the_beginning_of_its_id() {
+        cluster.on(
+                        "ListJobs",
+                        (ListJobsRequest request) -> List.of(ListJobsResponse.newBuilder()
+                                .addJobs(JobRecord.newBuilder()
+                                        .setJob(Job.newBuilder().setId("web")))
+                                .build()))
+                .on(
+                        "ListAllocations",
+                        (ListAllocationsRequest request) -> List.of(
+                                request.getJobId().equals("web")
+                                        ? ListAllocationsResponse.newBuilder()
+                                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                                                .build()
+                                        : ListAllocationsResponse.getDefaultInstance()));
+
+        assertThat(CliRun.of(cluster, "alloc", "status", "--job", "we").out()).contains("5e0b39f0");
     }
 
     @Test

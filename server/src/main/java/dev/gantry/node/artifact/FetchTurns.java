@@ -147,7 +147,9 @@ final class FetchTurns {
     }
 
     private boolean mayBegin(Turn turn) {
-        long free = atOnce - held.size() + Math.min(lasting, held.stream().filter(this::lasts).count());
+        long free = atOnce
+                - held.size()
+                + Math.min(lasting, held.stream().filter(this::lasts).count());
         long own = heldByJobOf(turn);
         long ownNew = own - ofJob(turn).filter(this::lasts).count();
         return !isFetched(turn) && ownNew < free && own < atOnce && !isServerBusy(turn);

@@ -31,7 +31,8 @@ final class MigrationRule {
      * @param running the group's allocations that stay so far
      */
     static int movable(Demand demand, List<Allocation> running) {
-        long parallel = demand.group().hasMigrate() ? demand.group().getMigrate().getMaxParallel() : 1;
+        long parallel =
+                demand.group().hasMigrate() ? demand.group().getMigrate().getMaxParallel() : 1;
         long up = running.stream().filter(one -> isUp(demand, one)).count();
         return (int) Math.min(running.size(), Math.max(0, up - (demand.group().getCount() - parallel)));
     }

@@ -84,8 +84,8 @@ class FetchTurnsTest {
         FetchTurns.Turn held = one.take(wish("a", "", ""), LONG, ArtifactsFixture::nobody);
         BlockingQueue<String> told = new LinkedBlockingQueue<>();
         CompletableFuture<Throwable> end = new CompletableFuture<>();
-        Thread waits = new Thread(
-                () -> end.complete(catchThrowable(() -> one.take(wish("b", "", ""), Duration.ZERO, told::add))));
+        Thread waits = new Thread(() ->
+                end.complete(catchThrowable(() -> one.take(wish("b", "", ""), Duration.ZERO, told::add))));
         waits.start();
         assertThat(told.take()).isEqualTo("Waiting to fetch artifacts: the node fetches 1 at a time");
 

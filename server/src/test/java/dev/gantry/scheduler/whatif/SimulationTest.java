@@ -79,10 +79,11 @@ class SimulationTest {
         Plan begun = Fixtures.plan(cluster, newer, false);
         cluster.putJob(newer);
         begun.deployments().forEach(cluster::putDeployment);
-        begun.stops().forEach(stop -> cluster.putAllocation(stop.allocation().toBuilder()
-                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
-                .setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)
-                .build()));
+        begun.stops()
+                .forEach(stop -> cluster.putAllocation(stop.allocation().toBuilder()
+                        .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                        .setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)
+                        .build()));
         begun.placements()
                 .forEach(placement -> cluster.putAllocation(placement
                         .allocation("new", "web", Timestamp.getDefaultInstance())
