@@ -252,6 +252,11 @@ final class NodeValidator {
                     "is %d bytes long; the limit is %d"
                             .formatted(answer.getData().size(), NodeLimits.LARGEST_FILE_PIECE));
         }
+        if (answer.getSkipped() < 0 || answer.getSkipped() > NodeLimits.MOST_SKIPPED_ZEROS) {
+            violations.add(
+                    "file_answer.skipped",
+                    "%d is not within 0 and %d".formatted(answer.getSkipped(), NodeLimits.MOST_SKIPPED_ZEROS));
+        }
         checkFile("file_answer.file", answer.getFile(), violations);
         checkCount("file_answer.files", answer.getFilesCount(), NodeLimits.MOST_LISTED_FILES, violations);
         for (int i = 0; i < Math.min(answer.getFilesCount(), NodeLimits.MOST_LISTED_FILES); i++) {

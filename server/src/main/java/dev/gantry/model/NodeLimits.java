@@ -28,6 +28,9 @@ public final class NodeLimits {
     /** The most bytes of a file of an allocation that a node sends at a time. */
     public static final int LARGEST_FILE_PIECE = 256 * 1024;
 
+    /** The most bytes of zeros that a node leaves out of a piece of a file. */
+    public static final long MOST_SKIPPED_ZEROS = 256L << 20;
+
     /** The most files of a directory that a node lists at a time. */
     public static final int MOST_LISTED_FILES = 1000;
 

@@ -15,10 +15,15 @@ import dev.gantry.v1.FileInfo;
 import dev.gantry.v1.FileQuestion;
 import dev.gantry.v1.FileType;
 import dev.gantry.v1.TaskEvent;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -91,6 +96,37 @@ class DataCopyTest {
     }
 
     @Test
+    void holes_stay_holes_and_do_not_count_and_files_keep_their_times() throws Exception {
+        Path sparse = other.resolve("alloc/data/sparse");
+        FileTime changed = FileTime.from(Instant.parse("2026-01-02T03:04:05.678Z"));
+        try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {
+            file.writeBytes("begin");
+            file.seek(600L << 20);
+            file.writeBytes("middle");
+            file.setLength(700L << 20);
+        }
+        Files.setLastModifiedTime(sparse, changed);
+        Files.setLastModifiedTime(other.resolve("alloc/data"), changed);
+        node.server.answerData(this::answer);
+
+        node.server.desire(heir(10, FOREVER));
+
+        node.awaitStatus("a2", ClientStatus.CLIENT_STATUS_RUNNING);
+        Path data = node.allocationDir("a2").resolve("alloc/data");
+        assertThat(Files.mismatch(data.resolve("sparse"), sparse)).isEqualTo(-1);
+        assertThat(((Number) Files.getAttribute(data.resolve("sparse"), "size")).longValue())
+                .isEqualTo(700L << 20);
+        assertThat(kibOnDisk(data.resolve("sparse"))).isLessThan(1024);
+        assertThat(Files.getLastModifiedTime(data.resolve("sparse"))).isEqualTo(changed);
+        assertThat(Files.getLastModifiedTime(data)).isEqualTo(changed);
+    }
+
+    private static int kibOnDisk(Path file) throws IOException {
+        Process du = new ProcessBuilder("du", "-k", file.toString()).start();
+        return Integer.parseInt(new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\t")[0]);
+    }
+
+    @Test
     void an_allocation_waits_for_the_end_of_the_other_one_and_asks_again_after_a_failure() throws Exception {
         Files.writeString(other.resolve("alloc/data/rows"), "1");
         AtomicInteger asked = new AtomicInteger();
@@ -120,7 +156,9 @@ class DataCopyTest {
         node.awaitStatus("a2", ClientStatus.CLIENT_STATUS_RUNNING);
         assertThat(messages()).contains("Beginning without the data of allocation a1: its files were deleted");
 
-        Files.write(other.resolve("alloc/data/rows"), new byte[11 << 20]);
+        byte[] large = new byte[11 << 20];
+        new Random(1).nextBytes(large);
+        Files.write(other.resolve("alloc/data/rows"), large);
         node.server.answerData(this::answer);
         node.server.desire(named("a3", heir(10, FOREVER)));
         node.awaitStatus("a3", ClientStatus.CLIENT_STATUS_RUNNING);

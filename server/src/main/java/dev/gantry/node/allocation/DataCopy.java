@@ -1,18 +1,23 @@
 package dev.gantry.node.allocation;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
 import dev.gantry.files.FileOwner;
 import dev.gantry.files.FileTrees;
 import dev.gantry.model.NodeLimits;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.FileAnswer;
 import dev.gantry.v1.FileInfo;
 import dev.gantry.v1.FileListing;
 import dev.gantry.v1.FileQuestion;
 import dev.gantry.v1.FileRange;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +46,14 @@ final class DataCopy {
     static final int MOST_FILES = 100_000;
 
     private static final int DEEPEST = 100;
+
+    /** The most bytes of holes in all files. A hostile node could make up any number. */
+    private static final long MOST_HOLES = 1L << 40;
+
+    /** What a file system keeps a hole of. */
+    private static final int BLOCK = 4096;
+
+    private static final ByteString ZEROS = ByteString.copyFrom(new byte[BLOCK]);
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
     private final DataSource source;
@@ -52,6 +65,7 @@ final class DataCopy {
     private int files;
     private int skipped;
     private long bytes;
+    private long holes;
     private boolean isRoot;
 
     /**
@@ -79,7 +93,7 @@ final class DataCopy {
      * @param source asks the server; may be called on this thread
      * @param allocationId the allocation that takes the data over
      * @param target the directory, in which nobody else writes; replaced
-     * @param mostBytes the most bytes of all files
+     * @param mostBytes the most bytes of all files, without their holes
      * @param pace how to wait
      * @param isNeeded false once the copy is to end
      */
@@ -187,32 +201,62 @@ final class DataCopy {
         return Path.of(link.getLinkTarget());
     }
 
+    /** Copies the content of a file. What has only zeros becomes a hole, as most of it was. */
     private void copyContent(String path, Path to, FileInfo file)
             throws DataCopyException, IOException, InterruptedException {
-        try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel out = FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             long offset = 0;
             while (offset < file.getSize()) {
                 FileRange range = FileRange.newBuilder()
                         .setOffset(offset)
                         .setLength(NodeLimits.LARGEST_FILE_PIECE)
+                        .setSkipZeros(true)
                         .build();
-                Optional<FileAnswer> piece = ask(question(path).setRead(range));
-                int length = piece.map(answer -> answer.getData().size()).orElse(0);
-                if (length == 0) {
+                FileAnswer piece = ask(question(path).setRead(range)).orElse(FileAnswer.getDefaultInstance());
+                ByteString data = piece.getData();
+                if (piece.getSkipped() < 0 || piece.getSkipped() + data.size() <= 0) {
                     throw new DataCopyException("\"%s\" is shorter than it was".formatted(path));
                 }
-                offset += length;
-                bytes += length;
-                if (bytes > mostBytes) {
-                    throw new DataCopyException(
-                            "it has more than the %d MiB of ephemeral_disk".formatted(mostBytes >> 20));
+                skip(piece.getSkipped());
+                offset += piece.getSkipped();
+                for (int begin = 0; begin < data.size(); begin += BLOCK) {
+                    write(data.substring(begin, Math.min(data.size(), begin + BLOCK)), offset + begin, out);
                 }
-                piece.get().getData().writeTo(out);
+                offset += data.size();
+            }
+            if (out.size() < offset) {
+                // A hole at the end has no end without a byte there.
+                out.write(ByteBuffer.allocate(1), offset - 1);
             }
         }
     }
 
-    /** Gives a copy the permissions and the owner of the original, if this process may. Bits such as setuid are left out. */
+    private void write(ByteString block, long at, FileChannel out) throws DataCopyException, IOException {
+        if (block.equals(ZEROS)) {
+            skip(BLOCK);
+            return;
+        }
+        bytes += block.size();
+        if (bytes > mostBytes) {
+            throw new DataCopyException("it has more than the %d MiB of ephemeral_disk".formatted(mostBytes >> 20));
+        }
+        ByteBuffer rest = block.asReadOnlyByteBuffer().slice();
+        while (rest.hasRemaining()) {
+            out.write(rest, at + rest.position());
+        }
+    }
+
+    private void skip(long zeros) throws DataCopyException {
+        holes += zeros;
+        if (holes < 0 || holes > MOST_HOLES) {
+            throw new DataCopyException("it has more than %d GiB of holes".formatted(MOST_HOLES >> 30));
+        }
+    }
+
+    /**
+     * Gives a copy the permissions, the time of change, and the owner of the original, if this process may. Bits such as setuid
+     * are left out.
+     */
     private void adorn(Path copy, FileInfo original) throws IOException, DataCopyException {
         try {
             Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString(original.getPermissions()));
@@ -222,6 +266,9 @@ final class DataCopy {
         }
         if (isRoot) {
             new FileOwner(Optional.of((int) original.getUserId()), Optional.of((int) original.getGroupId())).give(copy);
+        }
+        if (Timestamps.isValid(original.getModifyTime())) {
+            Files.setLastModifiedTime(copy, FileTime.from(ProtoTimes.toInstantMillis(original.getModifyTime())));
         }
     }
 

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -226,8 +227,21 @@ public final class AllocationFiles {
                 throw isNoRegularFile(file.getType());
             }
             int length = Math.max(1, Math.min(range.getLength(), NodeLimits.LARGEST_FILE_PIECE));
-            answer.setFile(file).setData(ByteString.copyFrom(parent.read(place.last(), range.getOffset(), length)));
+            byte[] data = parent.read(place.last(), range.getOffset(), length);
+            long skipped = 0;
+            while (range.getSkipZeros()
+                    && data.length == length
+                    && isZero(data)
+                    && skipped + length <= NodeLimits.MOST_SKIPPED_ZEROS) {
+                skipped += length;
+                data = parent.read(place.last(), range.getOffset() + skipped, length);
+            }
+            answer.setFile(file).setSkipped(skipped).setData(ByteString.copyFrom(data));
         }
+    }
+
+    private static boolean isZero(byte[] data) {
+        return Arrays.equals(data, new byte[data.length]);
     }
 
     private static FileSystemException isNoRegularFile(FileType type) {
