@@ -11,7 +11,15 @@ final class LauncherOptions {
 
     private static final String ARCHIVE = "-XX:SharedArchiveFile=";
 
+    private static final List<String> COMMANDS =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-XX:+UseSerialGC");
+
     private LauncherOptions() {}
+
+    /** Returns the options of a command that asks a question and ends. */
+    static List<String> ofCommands() {
+        return with("commands", COMMANDS);
+    }
 
     /**
      * Finds the archive beside the one that this Java was started with.

@@ -19,10 +19,6 @@ import picocli.CommandLine.Option;
         })
 final class StartCommand extends Measurement {
 
-    /** The launcher's options for commands. */
-    private static final List<String> TUNING =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-XX:+UseSerialGC");
-
     /** The fields of /proc/self/stat after the name, from 0: the CPU time of children that were waited for. */
     private static final int USER_OF_CHILDREN = 13;
 
@@ -55,7 +51,7 @@ final class StartCommand extends Measurement {
 
     private void measure(Report report, String name, Path log, List<String> arguments)
             throws IOException, InterruptedException {
-        List<String> options = LauncherOptions.with("commands", TUNING);
+        List<String> options = LauncherOptions.ofCommands();
         Latencies wall = new Latencies(runs);
         double cpuBefore = cpuMillisOfChildren();
         for (int i = 0; i < runs; i++) {

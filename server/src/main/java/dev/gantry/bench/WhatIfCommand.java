@@ -1,6 +1,7 @@
 package dev.gantry.bench;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.process.ChildProcess;
 import dev.gantry.process.ServerJavaOptions;
 import dev.gantry.v1.NodeSelector;
 import dev.gantry.v1.WhatIfChange;
@@ -11,7 +12,10 @@ import dev.gantry.v1.WhatIfNewNodes;
 import dev.gantry.v1.WhatIfRequest;
 import dev.gantry.v1.WhatIfResponse;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,7 +26,7 @@ import picocli.CommandLine.Option;
         description = {
             "Measures how soon a server tells what it would do: places tasks on simulated nodes, then asks for the drain of a"
                     + " hundredth of the nodes, for that of a quarter, and for 20 more nodes, 200 more tasks and the room"
-                    + " left."
+                    + " left. Then asks for the drain of a quarter once more, of a snapshot of the server and without it."
         })
 final class WhatIfCommand extends Measurement {
 
@@ -32,6 +36,8 @@ final class WhatIfCommand extends Measurement {
     private static final int SHOWN = 1000;
     private static final String JOB = "bench-00000";
     private static final String GROUP = "group";
+    private static final String CLASS = "large";
+    private static final double MIB = 1 << 20;
 
     @Mixin
     private PlacementLoad load = new PlacementLoad();
@@ -56,9 +62,32 @@ final class WhatIfCommand extends Measurement {
             ask(client, "drain_quarter", quarter().build(), report);
             ask(client, "grow", growth().build(), report);
             report.put("server_cpu_seconds_per_question", (process.cpuSeconds() - cpuSeconds) / (3 * runs));
+            Path snapshot = directory.resolve("what-if.snap");
+            save(client, snapshot);
             process.kill();
+            askWithoutServer(directory, snapshot, report);
         }
         return report;
+    }
+
+    private static void save(GantryClient client, Path snapshot) throws IOException {
+        try (InputStream bytes = client.snapshot()) {
+            Files.copy(bytes, snapshot);
+        }
+    }
+
+    /** Counts from the start of the command's Java to its end. */
+    private static void askWithoutServer(Path directory, Path snapshot, Report report)
+            throws IOException, InterruptedException {
+        Latencies answer = new Latencies(1);
+        long asked = System.nanoTime();
+        ChildProcess.run(
+                directory.resolve("what-if.log"),
+                LauncherOptions.ofCommands(),
+                List.of("what-if", "--snapshot", snapshot.toString(), "--drain", "class=" + CLASS));
+        answer.record(System.nanoTime() - asked);
+        report.put("snapshot_mib", (double) Files.size(snapshot) / MIB)
+                .put("snapshot_drain_quarter_ms", answer.percentileMillis(1));
     }
 
     private void ask(GantryClient client, String name, WhatIfRequest question, Report report) {
@@ -86,7 +115,7 @@ final class WhatIfCommand extends Measurement {
     private static WhatIfRequest.Builder quarter() {
         return WhatIfRequest.newBuilder()
                 .setMaxAllocations(SHOWN)
-                .addChanges(drain(NodeSelector.newBuilder().setNodeClass("large")));
+                .addChanges(drain(NodeSelector.newBuilder().setNodeClass(CLASS)));
     }
 
     private static WhatIfChange.Builder drain(NodeSelector.Builder nodes) {

@@ -240,6 +240,8 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     new Later("enable_tag_override", List.of("false")),
                     new Later("on_update", List.of("require_healthy")),
                     new Later("provider", List.of("nomad")),
+                    new Later("cluster", List.of("default")),
+                    new Later("kind", List.of("")),
                     new Later("address", List.of()),
                     new Later("canary_meta", List.of()),
                     new Later("connect", List.of()),
@@ -277,7 +279,9 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     new Later("failures_before_warning", List.of("0")),
                     new Later("on_update", List.of("require_healthy")),
                     new Later("success_before_passing", List.of("0")),
+                    new Later("advertise", List.of("")),
                     new Later("body", List.of("")),
+                    new Later("notes", List.of("")),
                     new Later("task", List.of()),
                     new Later("tls_server_name", List.of(""))));
 

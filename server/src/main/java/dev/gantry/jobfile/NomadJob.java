@@ -136,6 +136,8 @@ final class NomadJob {
                     "InitialStatus initial_status",
                     "Protocol protocol",
                     "AddressMode address_mode",
+                    "Advertise advertise",
+                    "Notes notes",
                     "GRPCService grpc_service")
             .with(Kind.POSITIVE, "TLSSkipVerify tls_skip_verify", "GRPCUseTLS grpc_use_tls")
             .with(Kind.DURATION, "Interval interval", "Timeout timeout")
@@ -152,6 +154,8 @@ final class NomadJob {
                     "CanaryTags canary_tags",
                     "AddressMode address_mode",
                     "Provider provider",
+                    "Cluster cluster",
+                    "Kind kind",
                     "TaskName task")
             .with(Kind.BLOCKS, "Checks", "check", CHECK)
             .with(Kind.BLOCK, "CheckRestart", "check_restart", CHECK_RESTART)
@@ -303,6 +307,8 @@ final class NomadJob {
                     "ConsulToken",
                     "VersionTag");
 
+    private static final String DEFAULT = "default";
+
     private final Faults faults;
 
     private NomadJob(Faults faults) {
@@ -339,7 +345,7 @@ final class NomadJob {
 
     private void translate(HclItem item, Field field, List<HclItem> items) {
         if (field == null) {
-            if (!isUnset(item.value())) {
+            if (!isUnset(item.value()) && !isServersDefault(item)) {
                 faults.add(
                         item.position(),
                         "field %s of Nomad's jobs is not supported: take it out"
@@ -427,6 +433,24 @@ final class NomadJob {
         // Durations have parts of at most nine digits.
         BigInteger[] hours = parts[0].divideAndRemainder(BigInteger.valueOf(3600));
         return new Text("%dh%ds%dns".formatted(hours[0], hours[1], parts[1]), value.position());
+    }
+
+    /** Nomad's server writes these objects into jobs that do not ask for them. */
+    private static boolean isServersDefault(HclItem item) {
+        return item.value() instanceof Body body
+                && switch (item.name().text()) {
+                    case "Consul" -> hasOnly(body, Map.of("Cluster", DEFAULT), Set.of());
+                    case "Identity" -> hasOnly(body, Map.of("Name", DEFAULT), Set.of("Audience"));
+                    default -> false;
+                };
+    }
+
+    private static boolean hasOnly(Body body, Map<String, String> texts, Set<String> others) {
+        return body.items().stream()
+                .allMatch(item -> isUnset(item.value())
+                        || others.contains(item.name().text())
+                        || (item.value() instanceof Text text
+                                && text.value().equals(texts.get(item.name().text()))));
     }
 
     private static boolean isEmpty(HclValue value) {

@@ -100,7 +100,7 @@ class JobFileFaultsTest {
                 arguments(
                         "job \"j\" { group \"g\" { →image = \"x\" } }",
                         "unknown key \"image\" in a group block: known are affinity, constraint, count, ephemeral_disk, meta, migrate, network,"
-                                + " reschedule, restart, service, spread, task, update"),
+                                + " reschedule, restart, service, shutdown_delay, spread, task, update"),
                 arguments(
                         "job \"j\" { name = \"a\"\n →name = \"b\" }",
                         "a second name; the first is on line 1: take one out"),

@@ -198,6 +198,27 @@ class NomadJsonTest {
     }
 
     @Test
+    void what_nomads_server_writes_into_jobs_that_do_not_ask_for_it_passes_and_nothing_else() {
+        String job = """
+                {"ID": "j", "TaskGroups": [{
+                  "Name": "g",
+                  "Consul": {"Cluster": "%s", "Namespace": "", "Partition": ""},
+                  "Tasks": [{
+                    "Name": "t",
+                    "Identity": {"Audience": ["nomadproject.io"], "Env": %s, "File": false, "Name": "default", "TTL": 0},
+                    "Services": [{"Name": "s", "Cluster": "default", "Kind": "", "Checks": [{"Type": "tcp", "Advertise": "", "Notes": ""}]}]
+                  }]
+                }]}
+                """;
+
+        assertThat(read(job.formatted("default", "false")))
+                .isEqualTo(read("job \"j\" { group \"g\" { task \"t\" { service { name = \"s\" check { type = \"tcp\" } } } } }"));
+        assertThatThrownBy(() -> read(job.formatted("other", "true")))
+                .hasMessageContaining("field \"Consul\"")
+                .hasMessageContaining("field \"Identity\"");
+    }
+
+    @Test
     void what_gantry_does_not_know_is_refused_unless_it_is_not_set() {
         assertThat(read("{\"ID\": \"j\", \"Multiregion\": null, \"UI\": {}, \"Future\": false, \"Other\": 0}"))
                 .isEqualTo(Job.newBuilder().setId("j").build());
