@@ -14,7 +14,7 @@ public final class UpdateBuilder {
     /**
      * Sets how many allocations are replaced at a time. Default: 1.
      *
-     * @param number 1 or more
+     * @param number 1 or more; 0: all at once and without a deployment
      * @return this
      */
     public UpdateBuilder maxParallel(int number) {

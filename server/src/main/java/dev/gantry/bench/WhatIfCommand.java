@@ -42,7 +42,10 @@ final class WhatIfCommand extends Measurement {
     @Mixin
     private PlacementLoad load = new PlacementLoad();
 
-    @Option(names = "--runs", defaultValue = "10", description = "Questions of each kind. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--runs",
+            defaultValue = "10",
+            description = "Questions of each kind to the server; 0: only of the snapshot. Default: ${DEFAULT-VALUE}.")
     private int runs;
 
     @Mixin
@@ -57,17 +60,23 @@ final class WhatIfCommand extends Measurement {
                 HollowFleet fleet = load.placeAndStay(process, clock, report);
                 GantryClient client = process.client()) {
             report.put("allocations", clock.placements());
-            double cpuSeconds = process.cpuSeconds();
-            ask(client, "drain_few", fewNodes().build(), report);
-            ask(client, "drain_quarter", quarter().build(), report);
-            ask(client, "grow", growth().build(), report);
-            report.put("server_cpu_seconds_per_question", (process.cpuSeconds() - cpuSeconds) / (3 * runs));
+            if (runs > 0) {
+                askServer(client, process, report);
+            }
             Path snapshot = directory.resolve("what-if.snap");
             save(client, snapshot);
             process.kill();
             askWithoutServer(directory, snapshot, report);
         }
         return report;
+    }
+
+    private void askServer(GantryClient client, ServerProcess process, Report report) {
+        double cpuSeconds = process.cpuSeconds();
+        ask(client, "drain_few", fewNodes().build(), report);
+        ask(client, "drain_quarter", quarter().build(), report);
+        ask(client, "grow", growth().build(), report);
+        report.put("server_cpu_seconds_per_question", (process.cpuSeconds() - cpuSeconds) / (3 * runs));
     }
 
     private static void save(GantryClient client, Path snapshot) throws IOException {

@@ -212,7 +212,9 @@ class NomadJsonTest {
                 """;
 
         assertThat(read(job.formatted("default", "false")))
-                .isEqualTo(read("job \"j\" { group \"g\" { task \"t\" { service { name = \"s\" check { type = \"tcp\" } } } } }"));
+                .isEqualTo(
+                        read(
+                                "job \"j\" { group \"g\" { task \"t\" { service { name = \"s\" check { type = \"tcp\" } } } } }"));
         assertThatThrownBy(() -> read(job.formatted("other", "true")))
                 .hasMessageContaining("field \"Consul\"")
                 .hasMessageContaining("field \"Identity\"");
