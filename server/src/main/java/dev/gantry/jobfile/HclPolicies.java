@@ -46,10 +46,7 @@ final class HclPolicies {
 
     /** Sets the policies of a group from its own blocks and those of its job. */
     static void read(Block job, Block block, TaskGroup.Builder group) {
-        block.single(Keys.UPDATE)
-                .map(own ->
-                        update(own, update(job).map(UpdateStrategy::toBuilder).orElseGet(UpdateStrategy::newBuilder)))
-                .ifPresent(group::setUpdate);
+        block.single(Keys.UPDATE).map(own -> update(job, own)).ifPresent(group::setUpdate);
         block.single(Keys.MIGRATE)
                 .map(own -> migrate(
                         own, migrate(job).map(MigrateStrategy::toBuilder).orElseGet(MigrateStrategy::newBuilder)))
@@ -62,6 +59,15 @@ final class HclPolicies {
     /** Sets the reschedule policy of a group from its job's block. */
     static void readReschedule(Block job, TaskGroup.Builder group) {
         job.single(Keys.RESCHEDULE).ifPresent(block -> reschedule(block, group.getRescheduleBuilder()));
+    }
+
+    private static UpdateStrategy update(Block job, Block own) {
+        UpdateStrategy merged =
+                update(own, update(job).map(UpdateStrategy::toBuilder).orElseGet(UpdateStrategy::newBuilder));
+        // A group that opts out of deployments by max_parallel = 0 does not ask for the canaries of its job.
+        return own.has("max_parallel") && merged.getMaxParallel() == 0 && !own.has("canary")
+                ? merged.toBuilder().clearCanary().build()
+                : merged;
     }
 
     private static UpdateStrategy update(Block block, UpdateStrategy.Builder update) {

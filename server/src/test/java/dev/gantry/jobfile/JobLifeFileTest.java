@@ -229,6 +229,9 @@ class JobLifeFileTest {
         UpdateStrategy atOnce = job.getTaskGroups(0).getUpdate();
         assertThat(atOnce.hasMaxParallel()).isTrue();
         assertThat(atOnce.getMaxParallel()).isZero();
+        assertThat(atOnce.getCanary())
+                .as("those of the job are not for this group")
+                .isZero();
         assertThat(job.getTaskGroups(0).getMigrate().hasMaxParallel()).isTrue();
         assertThat(job.getTaskGroups(1).getUpdate().getMaxParallel()).isEqualTo(2);
     }
