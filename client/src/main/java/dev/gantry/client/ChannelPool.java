@@ -11,6 +11,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,9 @@ import java.util.function.Supplier;
 /**
  * As many connections to one server as its streams need. A server accepts about a thousand streams on one connection,
  * and gRPC silently delays calls beyond HTTP/2's limit. Unary calls use the first connection.
+ *
+ * <p>Of several servers, a channel keeps the one that it is connected to. {@link #leave} makes it go on to the next: a server
+ * may accept connections and be unable to serve, for instance without its database.
  */
 final class ChannelPool extends ManagedChannel {
 
@@ -39,15 +43,19 @@ final class ChannelPool extends ManagedChannel {
     }
 
     private final Supplier<? extends ManagedChannel> maker;
+    private final Optional<AtomicInteger> turn;
     private final List<Line> lines = new CopyOnWriteArrayList<>();
 
     /**
      * Makes a pool with one channel, which connects on the first call.
      *
-     * @param maker makes channels to the server
+     * @param maker makes channels to the server, or to one of several
+     * @param turn how often the pool has gone on to the next server, by which the channels choose theirs; empty if there is
+     *     only one
      */
-    ChannelPool(Supplier<? extends ManagedChannel> maker) {
+    ChannelPool(Supplier<? extends ManagedChannel> maker, Optional<AtomicInteger> turn) {
         this.maker = maker;
+        this.turn = turn;
         lines.add(new Line(maker.get(), new AtomicInteger()));
     }
 
@@ -84,6 +92,23 @@ final class ChannelPool extends ManagedChannel {
                 .map(Line::channel)
                 .filter(channel -> channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE)
                 .forEach(ManagedChannel::enterIdle);
+    }
+
+    /** Returns how often the pool has gone on to the next server. */
+    int turn() {
+        return turn.map(AtomicInteger::get).orElse(0);
+    }
+
+    /**
+     * Makes the channels connect to the next server at the next call. Calls that are open go on. Does nothing if the pool has
+     * gone on since a turn: calls that failed together leave one server, not several.
+     *
+     * @param before the turn in which the server has failed
+     */
+    void leave(int before) {
+        if (turn.filter(count -> count.compareAndSet(before, before + 1)).isPresent()) {
+            lines.forEach(line -> line.channel().enterIdle());
+        }
     }
 
     /**

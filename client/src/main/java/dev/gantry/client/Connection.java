@@ -90,6 +90,7 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
         Optional<UnavailableException> earlier = Optional.empty();
         for (int attempts = 1; ; attempts++) {
             prepare();
+            int turn = channel.turn();
             CallAttempt attempt = new CallAttempt();
             try {
                 return call.on(stub.withDeadline(end).withInterceptors(attempt));
@@ -100,7 +101,7 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
                 if (e.getStatus().getCode() == Status.Code.UNAVAILABLE && !attempt.isSent()) {
                     channel.awaitFailure();
                 }
-                RuntimeException failure = fail(e, attempt);
+                RuntimeException failure = leaveIfUnable(turn, e, fail(e, attempt));
                 if (!(failure instanceof UnavailableException unavailable)
                         || !attempt.repetition().isAllowed()) {
                     throw failure;
@@ -140,7 +141,18 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
     /** Makes a streaming call. */
     <S extends AbstractStub<S>, T> ResponseStream<T> stream(S stub, StreamCall<S, T> call) {
         prepare();
-        return new ResponseStream<>(call.on(stub), this::fail);
+        int turn = channel.turn();
+        return new ResponseStream<>(call.on(stub), failure -> leaveIfUnable(turn, failure, fail(failure)));
+    }
+
+    /** Goes on to the next server after one has answered that it can't serve. */
+    private RuntimeException leaveIfUnable(int turn, StatusException answer, RuntimeException failure) {
+        if (answer.getStatus().getCode() == Status.Code.UNAVAILABLE
+                && failure instanceof UnavailableException unable
+                && unable.isServerReached()) {
+            channel.leave(turn);
+        }
+        return failure;
     }
 
     /** Makes a watch that opens a new call when one breaks. */

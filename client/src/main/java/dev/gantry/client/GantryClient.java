@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -278,7 +279,8 @@ public final class GantryClient implements AutoCloseable {
          * GantryClient#DEFAULT_ADDRESS}.
          *
          * @param hostAndPort HOST:PORT, or HOST for port 7470; several with commas between. The client calls the first one
-         *     that it can connect to, and goes on to the next when the connection breaks. With {@code https://} before it the client uses TLS, and
+         *     that it can connect to, and goes on to the next when the connection breaks or when the server says that it is
+         *     unavailable. With {@code https://} before it the client uses TLS, and
          *     trusts the certificate authorities that Java trusts unless {@link #tls} says otherwise
          * @return this
          */
@@ -448,12 +450,12 @@ public final class GantryClient implements AutoCloseable {
                     .maxInboundMessageSize(LARGEST_MESSAGE)
                     .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
                     .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            if (servers.all().size() > 1) {
-                resolve(channel, servers);
-            }
+            Optional<AtomicInteger> turn =
+                    servers.all().size() > 1 ? Optional.of(new AtomicInteger()) : Optional.empty();
+            turn.ifPresent(count -> resolve(channel, servers, count));
             source.ifPresent(known -> channel.intercept(known.interceptor()));
             ReconnectPolicy resumption = new ReconnectPolicy(retry, watchPatience, new SteadyClock(), new Random());
-            return new GantryClient(new Connection(new ChannelPool(channel::build), name, deadline, resumption));
+            return new GantryClient(new Connection(new ChannelPool(channel::build, turn), name, deadline, resumption));
         }
 
         /**
@@ -461,8 +463,8 @@ public final class GantryClient implements AutoCloseable {
          * process.
          */
         @SuppressWarnings("deprecation")
-        private static void resolve(ManagedChannelBuilder<?> channel, ServerAddresses servers) {
-            channel.nameResolverFactory(ServerResolver.factory(servers));
+        private static void resolve(ManagedChannelBuilder<?> channel, ServerAddresses servers, AtomicInteger turn) {
+            channel.nameResolverFactory(ServerResolver.factory(servers, turn::get));
         }
 
         /** Refuses to send a token where others could read it on its way. */

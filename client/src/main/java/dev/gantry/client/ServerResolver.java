@@ -7,36 +7,44 @@ import io.grpc.Status;
 import io.grpc.StatusOr;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
+import java.util.function.IntSupplier;
 
 /**
- * Gives a channel the addresses of several servers. The channel tries them in their order and keeps the first that answers
- * until its connection breaks. A name may have several addresses itself; it is looked up each time.
+ * Gives a channel the addresses of several servers. The channel tries them in their order and keeps the first that it can
+ * connect to until its connection breaks, or until it is made to look for another one. A name may have several addresses
+ * itself; it is looked up each time.
  */
 final class ServerResolver extends NameResolver {
 
     private final ServerAddresses servers;
+    private final IntSupplier skipped;
     private final Executor lookups;
     private Listener2 listener;
 
-    private ServerResolver(ServerAddresses servers, Executor lookups) {
+    private ServerResolver(ServerAddresses servers, IntSupplier skipped, Executor lookups) {
         this.servers = servers;
+        this.skipped = skipped;
         this.lookups = lookups;
     }
 
-    /** Returns what makes the resolvers of channels, whatever their target is called. */
-    static NameResolver.Factory factory(ServerAddresses servers) {
+    /**
+     * Returns what makes the resolvers of channels, whatever their target is called.
+     *
+     * @param servers the servers
+     * @param skipped how many of the first addresses are tried last; more than there are begin again with the first
+     */
+    static NameResolver.Factory factory(ServerAddresses servers, IntSupplier skipped) {
         return new NameResolver.Factory() {
             @Override
             public NameResolver newNameResolver(URI target, NameResolver.Args args) {
-                return new ServerResolver(servers, args.getOffloadExecutor());
+                return new ServerResolver(servers, skipped, args.getOffloadExecutor());
             }
 
             @Override
@@ -72,10 +80,13 @@ final class ServerResolver extends NameResolver {
         UnknownHostException last = null;
         for (ServerAddress server : servers.all()) {
             try {
-                found.add(lookUp(server));
+                found.addAll(lookUp(server));
             } catch (UnknownHostException e) {
                 last = e;
             }
+        }
+        if (!found.isEmpty()) {
+            Collections.rotate(found, -skipped.getAsInt());
         }
         return ResolutionResult.newBuilder()
                 .setAddressesOrError(
@@ -87,16 +98,14 @@ final class ServerResolver extends NameResolver {
                 .build();
     }
 
-    private static EquivalentAddressGroup lookUp(ServerAddress server) throws UnknownHostException {
+    private static List<EquivalentAddressGroup> lookUp(ServerAddress server) throws UnknownHostException {
         String host = server.host().replaceAll("^\\[(.*)]$", "$1");
-        List<SocketAddress> sockets = Arrays.stream(InetAddress.getAllByName(host))
-                .map(address -> new InetSocketAddress(address, server.port()))
-                .collect(Collectors.toList());
         // Each server proves the name by which it was called.
-        return new EquivalentAddressGroup(
-                sockets,
-                Attributes.newBuilder()
-                        .set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, server.toString())
-                        .build());
+        Attributes name = Attributes.newBuilder()
+                .set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, server.toString())
+                .build();
+        return Arrays.stream(InetAddress.getAllByName(host))
+                .map(address -> new EquivalentAddressGroup(new InetSocketAddress(address, server.port()), name))
+                .toList();
     }
 }

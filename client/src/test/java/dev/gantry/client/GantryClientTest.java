@@ -545,6 +545,27 @@ class GantryClientTest {
     }
 
     @Test
+    void of_several_servers_one_that_can_not_serve_is_left_for_the_next_one() throws Exception {
+        AtomicInteger refused = new AtomicInteger();
+        ScriptedServer unable = started(ScriptedServer.start(new ClusterServiceImplBase() {
+            @Override
+            public void getStatus(GetStatusRequest request, StreamObserver<GetStatusResponse> answer) {
+                refused.incrementAndGet();
+                answer.onError(Status.UNAVAILABLE
+                        .withDescription("The server is not certain that it still leads")
+                        .asRuntimeException());
+            }
+        }));
+        ScriptedServer able = started(ScriptedServer.start(new StatusService()));
+        GantryClient client = client(unable.address() + "," + able.address());
+
+        assertThat(client.status().getVersion()).isEqualTo("1.0");
+        assertThat(client.status().getVersion()).isEqualTo("1.0");
+
+        assertThat(refused).hasValue(1);
+    }
+
+    @Test
     void a_call_is_told_of_its_own_attempt_to_connect_and_not_of_one_before_it() throws Exception {
         ScriptedServer first = started(ScriptedServer.start(new StatusService()));
         GantryClient client = started(GantryClient.builder()
