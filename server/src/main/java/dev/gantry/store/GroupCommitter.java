@@ -54,7 +54,8 @@ import org.slf4j.LoggerFactory;
  *   <li>The connection is lost during a commit: only the database knows whether it took place. The writes of the group
  *       wait until the database can be asked, and are then answered or failed ({@link WriterLease#settled}). After a
  *       minute they fail; if they turn out to be committed later, the process ends, since its memory lacks them.
- *   <li>Another server has taken the {@link WriterLease}: the database refuses the writes, and the process ends.
+ *   <li>Another server has taken the {@link WriterLease}: the database refuses the writes, and the store ends ({@link
+ *       Recovery#OTHER_LEADER}).
  *   <li>The disk fails to force a commit: the state on disk is unknown, so no later write is acknowledged. An operator
  *       has to check the disk and start the server again.
  *   <li>An {@link Error} anywhere on the way: the store stops serving until the server is started again.

@@ -23,6 +23,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
+import org.jooq.Table;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.slf4j.Logger;
@@ -146,6 +147,7 @@ final class PostgresDatabase extends Database {
             boolean isForked = isForked(directory, isNew, options.acceptLostWrites());
             // Not while another server uses the tables as they are.
             lease = isNew ? Optional.empty() : Optional.of(lease(options.server(), isForked));
+            endWrites();
             if (migrated.isEmpty() || !migrated.equals(newestMigration())) {
                 migrate(address);
             }
@@ -154,6 +156,44 @@ final class PostgresDatabase extends Database {
         } catch (RuntimeException e) {
             lease.ifPresent(WriterLease::close);
             throw e instanceof DataAccessException ? unusable(address, e) : e;
+        }
+    }
+
+    /**
+     * Ends the transactions of the server that led before, which could not be committed any more. One that was paused, or
+     * whose machine was lost, while it sent a part of a statement would otherwise keep the rows locked that it has changed:
+     * PostgreSQL limits how long a transaction is idle, not how long it waits for the rest of a statement.
+     */
+    private void endWrites() {
+        try {
+            int ended = dsl().select(DSL.function("pg_terminate_backend", Boolean.class, DSL.field("activity.pid")))
+                    .from("pg_stat_activity activity")
+                    .where("activity.datname = current_database()")
+                    .and("activity.usename = current_user")
+                    .and("activity.application_name = current_setting('application_name')")
+                    .and("activity.pid <> pg_backend_pid()")
+                    .and(DSL.field("activity.pid")
+                            .in(DSL.select(DSL.field("held.pid"))
+                                    .from("pg_locks held")
+                                    .join("pg_class changed")
+                                    .on("changed.oid = held.relation")
+                                    .where("held.mode = 'RowExclusiveLock'")
+                                    .and(
+                                            "changed.relnamespace = (select oid from pg_namespace where nspname = current_schema())")
+                                    .and(DSL.field("changed.relname", String.class)
+                                            .in(SnapshotTables.all().stream()
+                                                    .map(Table::getName)
+                                                    .toList()))))
+                    .fetch()
+                    .size();
+            if (ended > 0) {
+                LOG.warn("Ended {} transactions that the server which led before had left open", ended);
+            }
+        } catch (DataAccessException | StoreUnavailableException e) {
+            LOG.warn(
+                    "Can't end transactions that the server which led before may have left open ({}): rows that it has"
+                            + " changed may stay locked until its connections end",
+                    rootMessage(e));
         }
     }
 
@@ -206,6 +246,17 @@ final class PostgresDatabase extends Database {
                 .where("table_schema = current_schema()")
                 .and(DSL.field("table_name").eq(CLUSTER_INDEX.getName()))
                 .and(DSL.field("column_name").eq(CLUSTER_INDEX.LEASE_SECRET.getName())));
+    }
+
+    /**
+     * Checks that the database has what the data directory says was acknowledged, unless the loss is accepted.
+     *
+     * @throws StoreException if it has not: this server could never lead
+     */
+    void requireAcknowledged(StoreOptions options) {
+        if (!options.acceptLostWrites()) {
+            boolean unused = isForked(DataDirectory.create(options.dataDir()), !hasTables(dsl()), false);
+        }
     }
 
     /** Compares the database with the file in the data directory; a server without such a file has nothing to compare. */

@@ -38,12 +38,19 @@ final class WriterLease implements AutoCloseable {
 
     private static final Duration RENEWED = Duration.ofMillis(750);
 
+    /** An end that is farther away was set by another clock, such as that of the database before it was set back. */
+    private static final Duration FARTHEST = LASTS.multipliedBy(4);
+
     /** The database's clock, in milliseconds. */
     static final Field<Long> NOW =
             DSL.field("cast(extract(epoch from current_timestamp) * 1000 as bigint)", Long.class);
 
     /** Selects the row while anybody may take the lease. */
-    static final Condition IS_FREE = CLUSTER_INDEX.LEASE_END.isNull().or(CLUSTER_INDEX.LEASE_END.lt(NOW));
+    static final Condition IS_FREE = CLUSTER_INDEX
+            .LEASE_END
+            .isNull()
+            .or(CLUSTER_INDEX.LEASE_END.lt(NOW))
+            .or(CLUSTER_INDEX.LEASE_END.gt(NOW.plus(FARTHEST.toMillis())));
 
     private static final int SECRET_BYTES = 24;
 
@@ -75,22 +82,25 @@ final class WriterLease implements AutoCloseable {
     /** Takes the lease of a database that no other server can have open. It lasts until another server takes it. */
     static WriterLease takeAlone(DSLContext dsl, Member holder) {
         String secret = secret();
-        long epoch = take(dsl, holder, secret, DSL.noCondition(), null, false).orElseThrow(WriterLease::noRow);
+        long epoch = dsl.transactionResult(configuration -> take(configuration.dsl(), holder, secret, null, false));
         return new WriterLease(dsl, epoch, secret);
     }
 
     /**
-     * Takes the lease of a database that several servers can have open, and begins to renew it.
+     * Takes the lease of a database that several servers can have open, and begins to renew it. Never waits for a server that
+     * has locked the row, such as one that was paused within a write.
      *
      * @param holder this server
      * @param health learns that another server has taken the lease
      * @param startsAnew true if the database is an older state of another one, in which epochs that are to come were used
-     * @throws LeaseHeldException if another server has the lease, which it names
+     * @throws LeaseHeldException if another server has the lease, which it names, or has locked its row
      */
     static WriterLease takeShared(DSLContext dsl, Member holder, StoreHealth health, boolean startsAnew) {
         long before = System.nanoTime();
         String secret = secret();
-        long epoch = take(dsl, holder, secret, IS_FREE, end(), startsAnew)
+        long epoch = dsl.transactionResult(configuration -> lockFree(configuration.dsl())
+                        ? Optional.of(take(configuration.dsl(), holder, secret, end(), startsAnew))
+                        : Optional.<Long>empty())
                 .orElseThrow(() -> new LeaseHeldException(standing(dsl, false).holder()));
         WriterLease lease = new WriterLease(dsl, epoch, secret);
         lease.renewed = before;
@@ -98,29 +108,36 @@ final class WriterLease implements AutoCloseable {
         return lease;
     }
 
-    private static Optional<Long> take(
-            DSLContext dsl, Member holder, String secret, Condition isFree, Field<Long> end, boolean startsAnew) {
-        return dsl.transactionResult(configuration -> {
-            int changed = configuration
-                    .dsl()
-                    .update(CLUSTER_INDEX)
-                    .set(
-                            CLUSTER_INDEX.LEASE_EPOCH,
-                            DSL.when(
-                                            startsAnew ? DSL.trueCondition() : CLUSTER_INDEX.LEASE_EPOCH.eq(0L),
-                                            DSL.val(unused()))
-                                    .otherwise(CLUSTER_INDEX.LEASE_EPOCH.plus(1)))
-                    .set(CLUSTER_INDEX.LEASE_HOLDER, holder.name())
-                    .set(CLUSTER_INDEX.LEASE_ADDRESS, holder.address())
-                    .set(CLUSTER_INDEX.LEASE_SECRET, secret)
-                    .set(CLUSTER_INDEX.LEASE_END, end)
-                    .where(isFree)
-                    .execute();
-            // The row is locked until the transaction ends.
-            return changed == 0
-                    ? Optional.empty()
-                    : Optional.of(standing(configuration.dsl(), false).epoch());
-        });
+    /**
+     * Locks the row if anybody may take the lease. The time of a transaction is that of its beginning: who waited for the lock
+     * would take a lease that has ended already.
+     */
+    private static boolean lockFree(DSLContext transaction) {
+        return !transaction
+                .selectOne()
+                .from(CLUSTER_INDEX)
+                .where(IS_FREE)
+                .forUpdate()
+                .skipLocked()
+                .fetch()
+                .isEmpty();
+    }
+
+    private static long take(
+            DSLContext transaction, Member holder, String secret, Field<Long> end, boolean startsAnew) {
+        transaction
+                .update(CLUSTER_INDEX)
+                .set(
+                        CLUSTER_INDEX.LEASE_EPOCH,
+                        DSL.when(startsAnew ? DSL.trueCondition() : CLUSTER_INDEX.LEASE_EPOCH.eq(0L), DSL.val(unused()))
+                                .otherwise(CLUSTER_INDEX.LEASE_EPOCH.plus(1)))
+                .set(CLUSTER_INDEX.LEASE_HOLDER, holder.name())
+                .set(CLUSTER_INDEX.LEASE_ADDRESS, holder.address())
+                .set(CLUSTER_INDEX.LEASE_SECRET, secret)
+                .set(CLUSTER_INDEX.LEASE_END, end)
+                .execute();
+        // The row is locked until the transaction ends.
+        return standing(transaction, false).epoch();
     }
 
     private static String secret() {

@@ -9,6 +9,8 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -146,6 +148,55 @@ class PostgresDatabaseTest {
                 .ignoreExceptionsInstanceOf(LeaseHeldException.class)
                 .until(() -> open(DATABASE.options(dir)), Objects::nonNull);
         assertThat(write(next, "web").join().getModifyIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void a_lease_whose_end_is_hours_away_is_taken_since_the_clock_of_the_database_was_set_back() {
+        DATABASE.execute(
+                dir,
+                "update cluster_index set lease_epoch = 7, lease_holder = 'killed',"
+                        + " lease_end = cast(extract(epoch from current_timestamp) * 1000 as bigint) + 3600000");
+
+        assertThat(write(open(DATABASE.options(dir)), "web").join().getModifyIndex())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void the_row_of_the_lease_that_a_paused_server_has_locked_is_not_waited_for() throws Exception {
+        try (Connection paused = connection()) {
+            paused.createStatement().execute("select * from cluster_index for update");
+
+            assertThatThrownBy(() -> open(DATABASE.options(dir))).isInstanceOf(LeaseHeldException.class);
+
+            paused.rollback();
+        }
+        write(open(DATABASE.options(dir)), "web").join();
+    }
+
+    @Test
+    void rows_that_the_server_before_has_left_locked_in_a_transaction_are_free_for_the_next_one() throws Exception {
+        Store first = open(DATABASE.options(dir));
+        write(first, "web").join();
+        first.close();
+        try (Connection paused = connection()) {
+            // As a server that is paused while it sends a batch: no limit of PostgreSQL ends that.
+            paused.createStatement().execute("set idle_in_transaction_session_timeout = 0");
+            assertThat(paused.createStatement().executeUpdate("update job set stopped = true"))
+                    .isEqualTo(1);
+
+            Store second = open(other("second", "the second server"));
+
+            second.write(transaction -> {
+                        transaction.putJob(transaction.job("web").orElseThrow().toBuilder()
+                                .setStopped(true)
+                                .build());
+                        return true;
+                    })
+                    .get(60, SECONDS);
+            assertThat(second.reader().jobs().find("web").orElseThrow().getStopped())
+                    .isTrue();
+            assertThatThrownBy(paused::commit).isInstanceOf(SQLException.class);
+        }
     }
 
     @Test
@@ -319,6 +370,14 @@ class PostgresDatabaseTest {
                 end $$
                 """.formatted(condition, state));
         DATABASE.execute(dir, "create trigger refuse before insert on job for each row execute function refuse()");
+    }
+
+    /** Returns a connection as a server has it, in a transaction. */
+    private Connection connection() throws SQLException {
+        Connection connection = PostgresDatabase.connectForMember(
+                DATABASE.options(dir).postgres().orElseThrow());
+        connection.setAutoCommit(false);
+        return connection;
     }
 
     private StoreOptions throughNetwork() {
