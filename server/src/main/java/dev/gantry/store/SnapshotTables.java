@@ -1,12 +1,15 @@
 package dev.gantry.store;
 
+import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
 import static dev.gantry.store.schema.Tables.MEMBER;
 
 import dev.gantry.store.schema.DefaultSchema;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jooq.Field;
 import org.jooq.ForeignKey;
 import org.jooq.Table;
 
@@ -25,6 +28,13 @@ final class SnapshotTables {
                 .filter(table -> !table.equals(MEMBER))
                 .forEach(table -> add(table, ordered, new ArrayList<>()));
         return List.copyOf(ordered);
+    }
+
+    /** Returns the columns of a table that a snapshot has: not the secret of the server that leads. */
+    static List<Field<?>> fields(Table<?> table) {
+        return Arrays.<Field<?>>stream(table.fields())
+                .filter(field -> !field.equals(CLUSTER_INDEX.LEASE_SECRET))
+                .toList();
     }
 
     private static void add(Table<?> table, Set<Table<?>> ordered, List<Table<?>> way) {

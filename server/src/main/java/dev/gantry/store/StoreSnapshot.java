@@ -9,7 +9,6 @@ import dev.gantry.v1.SnapshotRows;
 import dev.gantry.v1.SnapshotValue;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -131,6 +130,7 @@ public final class StoreSnapshot implements AutoCloseable {
     private final class TableCursor {
 
         private final Table<?> table;
+        private final List<Field<?>> fields;
         private final List<Field<?>> key;
         private Optional<Record> last = Optional.empty();
         private int limit = FIRST_ROWS;
@@ -138,6 +138,7 @@ public final class StoreSnapshot implements AutoCloseable {
 
         TableCursor(Table<?> table) {
             this.table = table;
+            this.fields = SnapshotTables.fields(table);
             this.key = List.copyOf(table.getPrimaryKey().getFields());
         }
 
@@ -146,14 +147,14 @@ public final class StoreSnapshot implements AutoCloseable {
         }
 
         SnapshotRows next() {
-            List<? extends Record> rows = dsl.select(table.fields())
+            List<? extends Record> rows = dsl.select(fields)
                     .from(table)
                     .where(last.map(this::after).orElseGet(DSL::noCondition))
                     .orderBy(key)
                     .limit(limit)
                     .fetch();
             SnapshotRows.Builder piece = SnapshotRows.newBuilder().setTable(table.getName());
-            Arrays.stream(table.fields()).map(Field::getName).forEach(piece::addColumns);
+            fields.stream().map(Field::getName).forEach(piece::addColumns);
             rows.forEach(row -> piece.addRows(message(row)));
             isAtEnd = rows.size() < limit;
             if (!rows.isEmpty()) {

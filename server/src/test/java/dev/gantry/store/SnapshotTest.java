@@ -89,6 +89,16 @@ class SnapshotTest {
     }
 
     @Test
+    void a_snapshot_does_not_have_the_secret_by_which_servers_know_each_other() throws Exception {
+        try (Store store = TestDatabase.POSTGRESQL.open(dir.resolve("one"));
+                StoreSnapshot snapshot = store.snapshot()) {
+            for (Optional<SnapshotRows> rows = snapshot.next(); rows.isPresent(); rows = snapshot.next()) {
+                assertThat(rows.get().toString()).doesNotContain(store.passOnSecret());
+            }
+        }
+    }
+
+    @Test
     void a_snapshot_of_h2_is_restored_into_postgresql_once() throws Exception {
         Map<String, List<List<Object>>> saved;
         try (OpenedDatabase opened = H2Database.open(dir.resolve("one"), false, Member.unreachable("test"))) {
