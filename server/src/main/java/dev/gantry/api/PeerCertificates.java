@@ -39,7 +39,7 @@ final class PeerCertificates implements ServerInterceptor {
     }
 
     /** Returns the filter that sees new connections. */
-    ServerTransportFilter connections() {
+    static ServerTransportFilter connections() {
         return new ServerTransportFilter() {
             @Override
             public Attributes transportReady(Attributes connection) {
@@ -55,6 +55,11 @@ final class PeerCertificates implements ServerInterceptor {
     static Peer of(ServerCall<?, ?> call) {
         // Without the filter of connections, a caller over TLS would pass as one without TLS.
         return Objects.requireNonNull(call.getAttributes().get(PEER), "the connection was not looked at");
+    }
+
+    /** Returns the attributes of a call as if it came from another peer. */
+    static Attributes with(Attributes call, Peer peer) {
+        return call.toBuilder().set(PEER, peer).build();
     }
 
     @Override

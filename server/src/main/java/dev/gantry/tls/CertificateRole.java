@@ -95,10 +95,16 @@ public sealed interface CertificateRole {
      */
     static Optional<CertificateRole> of(X509Certificate certificate) {
         List<String> uris = uris(certificate);
-        return uris.size() == 1 ? parse(uris.get(0)) : Optional.empty();
+        return uris.size() == 1 ? ofUri(uris.get(0)) : Optional.empty();
     }
 
-    private static Optional<CertificateRole> parse(String uri) {
+    /**
+     * Returns the role that a URI stands for.
+     *
+     * @param uri any text
+     * @return the role; empty if it is no URI of a role
+     */
+    static Optional<CertificateRole> ofUri(String uri) {
         if (uri.equals(new Server().uri())) {
             return Optional.of(new Server());
         }
