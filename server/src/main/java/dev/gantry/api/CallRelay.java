@@ -17,7 +17,7 @@ import java.io.UncheckedIOException;
 /**
  * Passes one call on to another server, message by message, without a look into them. Each side is asked for its next message
  * once the other side can take it, so that a call holds one message in each direction. The deadline of the call and its
- * cancellation are passed on as well.
+ * end, if that comes before the answer, are passed on as well.
  *
  * <p>The two halves are called by different threads; the parts of their state that both use are guarded by this object.
  */
@@ -26,17 +26,24 @@ final class CallRelay extends ServerCall.Listener<byte[]> {
     private final ServerCall<byte[], byte[]> from;
     private final ClientCall<byte[], byte[]> to;
     private final ManagedChannel channel;
+    private final UnreadAnswers unread;
     private final Runnable ended;
+    private final Runnable end = SlowReaders.endOfThisCall();
 
     // Guarded by this.
     private boolean isRequestDue;
     private boolean isResponseDue;
 
     private CallRelay(
-            ServerCall<byte[], byte[]> from, ClientCall<byte[], byte[]> to, ManagedChannel channel, Runnable ended) {
+            ServerCall<byte[], byte[]> from,
+            ClientCall<byte[], byte[]> to,
+            ManagedChannel channel,
+            UnreadAnswers unread,
+            Runnable ended) {
         this.from = from;
         this.to = to;
         this.channel = channel;
+        this.unread = unread;
         this.ended = ended;
     }
 
@@ -51,16 +58,23 @@ final class CallRelay extends ServerCall.Listener<byte[]> {
     /**
      * Begins to pass a call on.
      *
-     * @param from the call
+     * @param from the call, which other threads may close
      * @param headers the headers for the other server
      * @param channel the way to the other server
+     * @param unread bounds the memory of large answers
      * @param ended called once, when the other server has answered or can't be reached
      * @return the listener of the call
      */
-    static CallRelay start(ServerCall<byte[], byte[]> from, Metadata headers, ManagedChannel channel, Runnable ended) {
+    static CallRelay start(
+            ServerCall<byte[], byte[]> from,
+            Metadata headers,
+            ManagedChannel channel,
+            UnreadAnswers unread,
+            Runnable ended) {
         CallOptions options = CallOptions.DEFAULT.withDeadline(Context.current().getDeadline());
+        // It ends with the context of the call at the latest, also if this server refuses the call by itself.
         ClientCall<byte[], byte[]> to = channel.newCall(from.getMethodDescriptor(), options);
-        CallRelay relay = new CallRelay(from, to, channel, ended);
+        CallRelay relay = new CallRelay(from, to, channel, unread, ended);
         to.start(relay.new Answers(), headers);
         to.request(1);
         from.request(1);
@@ -87,10 +101,17 @@ final class CallRelay extends ServerCall.Listener<byte[]> {
     @Override
     public void onCancel() {
         to.cancel("The caller has canceled the call", null);
+        unread.read(this);
+    }
+
+    @Override
+    public void onComplete() {
+        unread.read(this);
     }
 
     @Override
     public void onReady() {
+        unread.read(this);
         synchronized (this) {
             if (isResponseDue) {
                 isResponseDue = false;
@@ -109,7 +130,14 @@ final class CallRelay extends ServerCall.Listener<byte[]> {
 
         @Override
         public void onMessage(byte[] message) {
+            if (!unread.send(CallRelay.this, message.length, end)) {
+                from.close(StatusMapping.tooMuchPassedOn(), new Metadata());
+                return;
+            }
             from.sendMessage(message);
+            if (from.isReady()) {
+                unread.read(CallRelay.this);
+            }
             synchronized (CallRelay.this) {
                 if (from.isReady()) {
                     to.request(1);

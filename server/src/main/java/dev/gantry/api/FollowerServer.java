@@ -1,5 +1,7 @@
 package dev.gantry.api;
 
+import dev.gantry.access.Authenticator;
+import dev.gantry.access.Caller;
 import dev.gantry.model.LeaderHeader;
 import dev.gantry.store.Members.Leader;
 import dev.gantry.v1.NodeSessionServiceGrpc;
@@ -18,7 +20,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +34,19 @@ public final class FollowerServer implements AutoCloseable {
 
     private static final int MOST_CALLS = 16_384;
 
-    /** Requests that are passed on take at most one part in this many of the heap. */
-    private static final int REQUESTS_SHARE = 8;
+    /** The leader decides who a caller is. */
+    private static final Authenticator NOBODY = new Authenticator() {
+        @Override
+        public Optional<Caller> authenticate(String secret) {
+            return Optional.empty();
+        }
 
-    private static final Duration REQUESTS_PATIENCE = Duration.ofSeconds(30);
+        @Override
+        public Optional<Caller> present(Caller caller) {
+            return Optional.of(caller);
+        }
+    };
+
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final Metadata.Key<String> LEADER =
@@ -48,27 +58,51 @@ public final class FollowerServer implements AutoCloseable {
     private final ChannelCredentials toLeader;
     private final HealthStatusManager health = new HealthStatusManager();
     private final ServerConnections connections = new ServerConnections(ConnectionLimit.ofThisProcess());
-    private final AtomicInteger calls = new AtomicInteger();
+    private final UnreadAnswers unread;
     private final Server server;
     private volatile Optional<Followed> followed = Optional.empty();
 
     private record Followed(Leader leader, LeaderConnections connections) {}
 
-    private FollowerServer(InetSocketAddress address, ServerCredentials credentials, ChannelCredentials toLeader)
+    /**
+     * The limits of the memory of what is passed on.
+     *
+     * @param requests the bytes of all requests together
+     * @param answers the bytes of all large answers together that callers have not read
+     * @param patience how long a request may be incomplete, or an answer unread, while there is no room for others
+     */
+    record Memory(long requests, long answers, Duration patience) {
+
+        private static final int SHARE = 8;
+        private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+        static Memory ofThisProcess() {
+            long share = Runtime.getRuntime().maxMemory() / SHARE;
+            return new Memory(share, share, PATIENCE);
+        }
+    }
+
+    private FollowerServer(
+            InetSocketAddress address, ServerCredentials credentials, ChannelCredentials toLeader, Memory memory)
             throws IOException {
         this.toLeader = toLeader;
+        this.unread = new UnreadAnswers(memory.answers(), memory.patience());
         RequestMemoryLimit requests = new RequestMemoryLimit(
-                Runtime.getRuntime().maxMemory() / REQUESTS_SHARE,
-                REQUESTS_PATIENCE,
-                NodeSessionServiceGrpc.getConnectMethod(),
-                System::nanoTime);
+                memory.requests(), memory.patience(), NodeSessionServiceGrpc.getConnectMethod(), System::nanoTime);
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
         try {
             this.server = connections
                     .addTo(ServerTransport.builder(address, credentials)
                             .directExecutor()
                             .addStreamTracerFactory(requests)
+                            .addStreamTracerFactory(SlowReaders.tracers())
+                            .addTransportFilter(PeerCertificates.connections())
                             .intercept(requests)
+                            .intercept(new OpenCalls(
+                                    MOST_CALLS,
+                                    ServerTransport.STREAMS_PER_CONNECTION,
+                                    NodeSessionServiceGrpc.getConnectMethod(),
+                                    NOBODY))
                             .addService(health.getHealthService())
                             .fallbackHandlerRegistry(new ToLeader()))
                     .build()
@@ -90,7 +124,14 @@ public final class FollowerServer implements AutoCloseable {
      */
     public static FollowerServer start(
             InetSocketAddress address, ServerCredentials credentials, ChannelCredentials toLeader) throws IOException {
-        return new FollowerServer(address, credentials, toLeader);
+        return start(address, credentials, toLeader, Memory.ofThisProcess());
+    }
+
+    /** Begins to listen, with other limits of memory. */
+    static FollowerServer start(
+            InetSocketAddress address, ServerCredentials credentials, ChannelCredentials toLeader, Memory memory)
+            throws IOException {
+        return new FollowerServer(address, credentials, toLeader, memory);
     }
 
     /**
@@ -161,16 +202,9 @@ public final class FollowerServer implements AutoCloseable {
             trailers.put(LEADER, leader.address());
             return refuse(call, StatusMapping.sessionWithFollower(leader.address()), trailers);
         }
-        if (calls.incrementAndGet() > MOST_CALLS) {
-            calls.decrementAndGet();
-            return refuse(call, StatusMapping.tooManyCalls(MOST_CALLS), new Metadata());
-        }
         PassedOnCalls.describe(call, headers, leader.secret());
         LeaderConnections.Line line = now.get().connections().take();
-        return CallRelay.start(call, headers, line.channel(), () -> {
-            line.release();
-            calls.decrementAndGet();
-        });
+        return CallRelay.start(call, headers, line.channel(), unread, line::release);
     }
 
     private static Listener<byte[]> refuse(ServerCall<?, ?> call, Status status, Metadata trailers) {

@@ -79,6 +79,8 @@ final class LeaderConnections implements AutoCloseable {
                 .directExecutor()
                 .disableRetry()
                 .disableServiceConfigLookUp()
+                // A fixed one: gRPC would let what a caller does not read grow to 8 MiB for each call.
+                .flowControlWindow(ServerTransport.WINDOW)
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_ANSWER_SECONDS, TimeUnit.SECONDS)

@@ -28,7 +28,9 @@ import java.util.function.LongSupplier;
  * <p>A request beyond the limit is refused with RESOURCE_EXHAUSTED, and its client may repeat it. It can't wait: its
  * bytes would fill the flow control window of its connection, which the other requests need to complete. A request that
  * is incomplete for too long is refused as well, once another request needs its memory. The last quarter is reserved
- * for small requests. Nodes' sessions have a budget of their own, so that clients can't use it up. Thread-safe.
+ * for small requests. Nodes' sessions have a budget of their own, so that clients can't use it up. A message of a call that is
+ * passed on to another server, whose method has no known type, counts until the call asks for the next one: it waits in memory
+ * until the other server takes it. Thread-safe.
  *
  * <p>The class is a factory of tracers, which see the bytes, and an interceptor, which sees the response.
  */
@@ -264,6 +266,14 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
         }
 
         @Override
+        public void request(int messages) {
+            if (getMethodDescriptor().getType() == MethodType.UNKNOWN) {
+                request.giveBack();
+            }
+            super.request(messages);
+        }
+
+        @Override
         public void close(Status status, Metadata trailers) {
             request.giveBack();
             super.close(status, trailers);
@@ -283,7 +293,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
 
         @Override
         public void onMessage(Q message) {
-            if (!type.clientSendsOneMessage()) {
+            if (!type.clientSendsOneMessage() && type != MethodType.UNKNOWN) {
                 request.giveBack();
             }
             super.onMessage(message);
@@ -293,7 +303,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
         public void onHalfClose() {
             if (request.complete()) {
                 super.onHalfClose();
-                if (!type.serverSendsOneMessage()) {
+                if (!type.serverSendsOneMessage() && type != MethodType.UNKNOWN) {
                     // A streaming response continues, but its request is not needed any more.
                     request.giveBack();
                 }

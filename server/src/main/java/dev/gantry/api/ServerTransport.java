@@ -25,9 +25,10 @@ final class ServerTransport {
     private static final int CALLS_PER_CONNECTION = 2 * STREAMS_PER_CONNECTION;
 
     /**
-     * The most bytes that a client may send on a connection, or in one of its streams, before the server has read them.
+     * The most bytes that a client may send on a connection, or in one of its streams, before the server has read them; also
+     * those that the leader may send to a server that passes them on.
      */
-    private static final int WINDOW = 256 * 1024;
+    static final int WINDOW = 256 * 1024;
 
     /** A client that vanished is detected within this time plus gRPC's 20 s for the answer to its ping. */
     private static final long KEEP_ALIVE_SECONDS = 30;

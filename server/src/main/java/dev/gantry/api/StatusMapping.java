@@ -182,6 +182,13 @@ final class StatusMapping {
                         .formatted(patience.toSeconds()));
     }
 
+    /** Returns the status for a call whose large answer found no room in a server that passes it on. */
+    static Status tooMuchPassedOn() {
+        return Status.UNAVAILABLE.withDescription(
+                "Large answers to other callers are not read yet, and there is no room for this one: try again, or call the"
+                        + " server that leads");
+    }
+
     /** Returns the status for a session over TLS whose caller has not the certificate of a node. */
     static Status notOfNode(Peer peer) {
         return Status.PERMISSION_DENIED.withDescription(
