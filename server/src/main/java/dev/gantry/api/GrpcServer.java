@@ -51,6 +51,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -104,6 +105,10 @@ public final class GrpcServer implements AutoCloseable {
     private final ServerConnections connections;
     private final ServingGate gate;
     private final SerialTask recheck;
+    private final BooleanSupplier isLeader;
+
+    /** When the doubt began, by {@link System#nanoTime}. Owned by the thread that checks it. */
+    private OptionalLong doubtful = OptionalLong.empty();
 
     private GrpcServer(
             Server server,
@@ -111,7 +116,9 @@ public final class GrpcServer implements AutoCloseable {
             OpenCalls calls,
             ServerConnections connections,
             ServingGate gate,
-            SerialTask recheck) {
+            SerialTask recheck,
+            BooleanSupplier isLeader) {
+        this.isLeader = isLeader;
         this.server = server;
         this.health = health;
         this.calls = calls;
@@ -269,7 +276,7 @@ public final class GrpcServer implements AutoCloseable {
                 .intercept(audit.<ServerInterceptor>map(Function.identity()).orElse(PASS))
                 .intercept(gate)
                 .intercept(new PassedOnCalls(parts.servers().secret()))
-                .addTransportFilter(peers.connections())
+                .addTransportFilter(PeerCertificates.connections())
                 .addTransportFilter(calls.connections());
         Stream.concat(
                         Stream.of(health.getHealthService(), ProtoReflectionServiceV1.newInstance()),
@@ -281,7 +288,14 @@ public final class GrpcServer implements AutoCloseable {
         parts.storeHealth().listen(state -> show(health, server, state));
         SerialTask recheck = new SerialTask(streamThreads, rules::recheck);
         access.control().listen(recheck::call);
-        return new GrpcServer(server, health, calls, connections, gate, recheck);
+        return new GrpcServer(
+                server,
+                health,
+                calls,
+                connections,
+                gate,
+                recheck,
+                parts.servers().isLeader());
     }
 
     private static Server start(Server server, ServerConnections connections) throws IOException {
@@ -332,6 +346,25 @@ public final class GrpcServer implements AutoCloseable {
     public void endCallsOfEndedTokens() {
         calls.endUnknown();
         recheck.call();
+    }
+
+    /**
+     * Ends all streams and sessions of nodes if this server has not been certain for a while that it leads: another one may
+     * lead, which would take nodes that stay here for lost, and watches would stand still. They can't begin again before it is
+     * certain. Never blocks. Called about once a second by one thread.
+     *
+     * @param patience how long the doubt may last
+     */
+    public void endStreamsInDoubt(Duration patience) {
+        if (isLeader.getAsBoolean()) {
+            doubtful = OptionalLong.empty();
+            return;
+        }
+        long now = System.nanoTime();
+        doubtful = OptionalLong.of(doubtful.orElse(now));
+        if (now - doubtful.getAsLong() >= patience.toNanos()) {
+            calls.endStreams(StatusMapping.doubtfulLeader());
+        }
     }
 
     /** Stops accepting calls, ends streams with UNAVAILABLE, and waits a moment for unary calls. */

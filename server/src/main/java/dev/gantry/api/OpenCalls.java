@@ -95,8 +95,13 @@ final class OpenCalls implements ServerInterceptor {
     /** Ends all streams, and each stream that begins later. Unary calls can still complete. */
     void endStreams() {
         ending = true;
-        calls.forEach(call -> call.end(StatusMapping.shutdown()));
-        sessions.forEach(call -> call.end(StatusMapping.shutdown()));
+        endStreams(StatusMapping.shutdown());
+    }
+
+    /** Ends all streams and sessions that are open now. Unary calls can still complete. */
+    void endStreams(Status why) {
+        calls.forEach(call -> call.end(why));
+        sessions.forEach(call -> call.end(why));
     }
 
     /** Ends the streams of callers whose token was deleted or has ended. Never blocks. */

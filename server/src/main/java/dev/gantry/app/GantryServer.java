@@ -76,6 +76,12 @@ final class GantryServer implements RunningServer {
     /** How soon variables are encrypted again after a rotation of their keys. */
     private static final Duration KEY_ROTATION = Duration.ofSeconds(5);
 
+    /**
+     * The part of the nodes' time to live after which this server gives up its nodes, if another server may lead: that one gives
+     * them a whole time to live to come.
+     */
+    private static final int DOUBT_SHARE = 4;
+
     /** How soon nodes that connect are told of a new server. */
     private static final Duration SERVERS = Duration.ofSeconds(5);
 
@@ -321,7 +327,8 @@ final class GantryServer implements RunningServer {
 
         if (servers.handOver().isPresent()) {
             var unused = known.refresh();
-            threads.repeat(SERVERS, () -> {
+            // In a thread that may wait for the database.
+            threads.repeatCollection(SERVERS, () -> {
                 if (known.refresh()) {
                     sessions.tellServers();
                 }
@@ -393,6 +400,8 @@ final class GantryServer implements RunningServer {
                 threads.calls(),
                 threads.streams());
         threads.repeat(TICK, grpc::endCallsOfEndedTokens);
+        Duration doubt = config.nodeTimeToLive().dividedBy(DOUBT_SHARE);
+        threads.repeat(TICK, () -> grpc.endStreamsInDoubt(doubt));
         return grpc;
     }
 

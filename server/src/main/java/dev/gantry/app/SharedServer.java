@@ -231,7 +231,8 @@ final class SharedServer implements RunningServer {
 
     private void takeTurn(Optional<Order> order) {
         try {
-            if (order.isPresent()) {
+            // An order to a leader is over with its time as the leader.
+            if (order.isPresent() && leading.isPresent()) {
                 stop();
                 leadsNotBefore = System.nanoTime() + (order.get() == Order.HAND_OVER ? COURTESY.toNanos() : 0);
             }
@@ -249,9 +250,15 @@ final class SharedServer implements RunningServer {
     private void turnAsFollower(Optional<Leader> leader) throws IOException {
         follow(leader);
         lookAfterFiles();
-        if (leader.isEmpty() && System.nanoTime() - leadsNotBefore >= 0) {
+        if (leader.isPresent()) {
+            // The lead was left to another server, which has taken it.
+            leadsNotBefore = System.nanoTime();
+        } else if (System.nanoTime() - leadsNotBefore >= 0) {
             leadsNotBefore = System.nanoTime() + RETRY.toNanos();
-            lead();
+            if (!lead()) {
+                // If the faster one does not come to lead, there is no reason to wait.
+                leadsNotBefore = System.nanoTime();
+            }
         }
     }
 

@@ -20,10 +20,18 @@ public final class Standby implements AutoCloseable {
      *
      * @param options which database, in PostgreSQL
      * @return the database
-     * @throws StoreException if the database can't be reached or used
+     * @throws StoreException if the database can't be reached or used, or lacks writes that the data directory says were
+     *     acknowledged
      */
     public static Standby prepare(StoreOptions options) {
-        return new Standby(PostgresDatabase.prepare(options.postgres().orElseThrow()), options);
+        PostgresDatabase database = PostgresDatabase.prepare(options.postgres().orElseThrow());
+        try {
+            database.requireAcknowledged(options);
+            return new Standby(database, options);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
     }
 
     /**

@@ -9,8 +9,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.gantry.api.CallLimits;
 import dev.gantry.audit.AuditOptions;
+import dev.gantry.client.AllocationQuery;
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.GantryException;
 import dev.gantry.client.PreconditionFailedException;
@@ -20,12 +25,19 @@ import dev.gantry.client.Watch;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.node.session.ServerSession;
 import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.store.CutConnections;
 import dev.gantry.store.PostgresAddress;
+import dev.gantry.store.Store;
 import dev.gantry.store.StoreException;
 import dev.gantry.store.TestDatabase;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.ServerInfo;
+import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.View;
 import dev.gantry.v1.WatchJobResponse;
 import io.grpc.ManagedChannel;
@@ -34,6 +46,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -58,6 +71,7 @@ import org.slf4j.LoggerFactory;
 class SharedServerTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int ROUNDS = 2;
 
     @TempDir
     private Path dir;
@@ -210,6 +224,136 @@ class SharedServerTest {
         awaitSessionWithLeader(client(third));
     }
 
+    @Test
+    void a_leader_that_lost_its_database_gives_up_its_nodes_and_watches_before_they_count_as_lost() throws Exception {
+        try (CutConnections network = CutConnections.toPostgres()) {
+            SharedServer first = start("one", network.through(database), Duration.ofSeconds(12));
+            SharedServer second = start("two", database, Duration.ofSeconds(12));
+            opened.add(GantryNode.start(
+                    NodeFixture.config(
+                            List.of(HostPort.format(first.address()), HostPort.format(second.address())), dir),
+                    NodeFixture.parts(new ProcessDriver())));
+            awaitSessionWithLeader(client(first));
+            client(first).jobs().submit(TestJobs.job("web", "dc1"));
+            try (Watch<WatchJobResponse> watch = client(first, second).jobs().watch("web")) {
+                watch.next();
+                long registered = node(client(first)).getModifyIndex();
+
+                network.down();
+
+                awaitSessionWithLeader(client(second));
+                assertThat(node(client(second)).getStatus()).isEqualTo(NodeStatus.NODE_STATUS_READY);
+                assertThat(node(client(second)).getModifyIndex()).isEqualTo(registered);
+                client(second).jobs().stop("web");
+                await().atMost(PATIENCE)
+                        .until(() -> watch.poll(Duration.ofSeconds(1))
+                                .filter(news -> news.getJob().getStopped())
+                                .isPresent());
+            } finally {
+                network.up();
+            }
+        }
+    }
+
+    @Test
+    void a_server_with_the_data_directory_of_another_cluster_is_refused_while_another_one_leads() {
+        start("one");
+        try (Store other = Store.open(dir.resolve("two/server"))) {
+            other.write(transaction -> transaction.putJobVersion(JobRecord.newBuilder()
+                            .setJob(TestJobs.job("web", "dc1"))
+                            .build()))
+                    .join();
+        }
+
+        assertThatThrownBy(() -> start("two"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("although " + dir.resolve("two/server/acknowledged") + " is about cluster");
+    }
+
+    @Test
+    void a_lead_that_goes_round_leaves_nothing_behind_and_loses_no_node_and_no_allocation() throws Exception {
+        SharedServer first = start("one");
+        SharedServer second = start("two");
+        GantryClient client = client(first, second);
+        GantryNode node = GantryNode.start(
+                NodeFixture.config(List.of(HostPort.format(first.address()), HostPort.format(second.address())), dir),
+                NodeFixture.parts(new ProcessDriver("rkt")));
+        opened.add(node::closeStoppingTasks);
+        awaitSessionWithLeader(client);
+        client.jobs().submit(TestJobs.job("web", "dc7", sleeping()));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(allocations(client))
+                        .extracting(Allocation::getClientStatus)
+                        .containsExactly(ClientStatus.CLIENT_STATUS_RUNNING));
+        List<String> before =
+                allocations(client).stream().map(Allocation::getId).toList();
+        goRound(client, first, second);
+        int threads = threads();
+        long files = files();
+        int connections = connections();
+
+        for (int round = 0; round < ROUNDS; round++) {
+            goRound(client, first, second);
+        }
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(connections()).isLessThanOrEqualTo(connections);
+            assertThat(threads()).isLessThan(threads + ROUNDS);
+            assertThat(files()).isLessThan(files + 2 * ROUNDS);
+        });
+        awaitSessionWithLeader(client);
+        assertThat(node(client).getStatus()).isEqualTo(NodeStatus.NODE_STATUS_READY);
+        assertThat(allocations(client))
+                .allMatch(each -> each.getClientStatus() == ClientStatus.CLIENT_STATUS_RUNNING)
+                .extracting(Allocation::getId)
+                .isEqualTo(before);
+    }
+
+    /** Lets each of two servers hand over to the other one. */
+    private static void goRound(GantryClient client, SharedServer first, SharedServer second) {
+        for (SharedServer next : List.of(second, first)) {
+            client.transferLeadership();
+            await().atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(UnavailableException.class)
+                    .untilAsserted(() -> assertThat(leaders(client)).containsExactly(HostPort.format(next.address())));
+        }
+    }
+
+    private static TaskGroup.Builder sleeping() {
+        return TaskGroup.newBuilder()
+                .setName("web")
+                .addTasks(TestJobs.task()
+                        .setConfig(Struct.newBuilder()
+                                .putFields("image", TestJobs.text("example.com/web"))
+                                .putFields(
+                                        "args",
+                                        Value.newBuilder()
+                                                .setListValue(
+                                                        ListValue.newBuilder().addValues(TestJobs.text("sleep 600")))
+                                                .build())));
+    }
+
+    private static List<Allocation> allocations(GantryClient client) {
+        return client.allocations().list(AllocationQuery.ALL).toList();
+    }
+
+    private static int threads() {
+        return ManagementFactory.getThreadMXBean().getThreadCount();
+    }
+
+    private static long files() {
+        return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getOpenFileDescriptorCount();
+    }
+
+    private int connections() {
+        return Integer.parseInt(TestDatabase.POSTGRESQL.text(
+                dir, "select count(*) from pg_stat_activity where application_name = 'gantry-server'"));
+    }
+
+    private static Node node(GantryClient client) {
+        return client.nodes().list(View.VIEW_BASIC).findFirst().orElseThrow();
+    }
+
     /** A call that only a server with the node's session can answer: to rejoin is refused by the session. */
     private static void awaitSessionWithLeader(GantryClient client) {
         await().atMost(PATIENCE)
@@ -236,7 +380,10 @@ class SharedServerTest {
         start("one");
 
         assertThatThrownBy(() -> startWithoutCopy(
-                        dir.resolve("two"), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+                        dir.resolve("two"),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        database,
+                        ServerConfig.DEFAULT_NODE_TIME_TO_LIVE))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("copy the keyring file of a server that runs to "
                         + dir.resolve("two/server/keyring/variables.json"));
@@ -302,6 +449,14 @@ class SharedServerTest {
     }
 
     private SharedServer start(String name, InetSocketAddress address) {
+        return start(name, address, database, ServerConfig.DEFAULT_NODE_TIME_TO_LIVE);
+    }
+
+    private SharedServer start(String name, PostgresAddress way, Duration nodeTimeToLive) {
+        return start(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), way, nodeTimeToLive);
+    }
+
+    private SharedServer start(String name, InetSocketAddress address, PostgresAddress way, Duration nodeTimeToLive) {
         Path data = dir.resolve(name);
         Path keyring = data.resolve("server/keyring/variables.json");
         Path first = dir.resolve("one/server/keyring/variables.json");
@@ -310,19 +465,20 @@ class SharedServerTest {
                 Files.createDirectories(keyring.getParent());
                 Files.copy(first, keyring, StandardCopyOption.COPY_ATTRIBUTES);
             }
-            return startWithoutCopy(data, address);
+            return startWithoutCopy(data, address, way, nodeTimeToLive);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private SharedServer startWithoutCopy(Path data, InetSocketAddress address) {
+    private SharedServer startWithoutCopy(
+            Path data, InetSocketAddress address, PostgresAddress way, Duration nodeTimeToLive) {
         try {
             SharedServer server = SharedServer.start(
                     new ServerConfig(
                             data,
                             address,
-                            ServerConfig.DEFAULT_NODE_TIME_TO_LIVE,
+                            nodeTimeToLive,
                             SchedulerOptions.DEFAULT,
                             GarbageThresholds.DEFAULT,
                             ServerConfig.DEFAULT_GARBAGE_INTERVAL,
@@ -333,7 +489,7 @@ class SharedServerTest {
                             Optional.of(new AuditOptions(data.resolve("audit.log"), Long.MAX_VALUE, 1, true, false)),
                             CallLimits.DEFAULT,
                             Optional.empty(),
-                            Optional.of(database),
+                            Optional.of(way),
                             Optional.empty()),
                     SystemSources.clocks(),
                     new SecureRandom(),

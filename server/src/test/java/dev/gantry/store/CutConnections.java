@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A network between a server and PostgreSQL that loses connections when a test wants it: at the next commit, or all of them.
  */
-final class CutConnections implements AutoCloseable {
+public final class CutConnections implements AutoCloseable {
 
     /** When a connection is lost. */
     enum Cut {
@@ -44,8 +44,13 @@ final class CutConnections implements AutoCloseable {
         start("accept", this::accept);
     }
 
+    /** Makes a network between servers and the PostgreSQL of the tests. */
+    public static CutConnections toPostgres() throws IOException {
+        return new CutConnections(TestPostgres.get().port());
+    }
+
     /** Returns an address that leads through this network. Each commit is sent as text, so that it can be seen. */
-    PostgresAddress through(PostgresAddress address) {
+    public PostgresAddress through(PostgresAddress address) {
         return new PostgresAddress(
                 address.url().replace(":" + target + "/", ":" + listening.getLocalPort() + "/") + "?prepareThreshold=0",
                 address.user(),
@@ -58,13 +63,13 @@ final class CutConnections implements AutoCloseable {
     }
 
     /** Loses all connections, and lets nobody through. */
-    void down() {
+    public void down() {
         isDown = true;
         open.forEach(CutConnections::close);
     }
 
     /** Lets all through again. */
-    void up() {
+    public void up() {
         isDown = false;
     }
 
