@@ -43,7 +43,17 @@ public final class ChildProcess implements AutoCloseable {
     public static ChildProcess start(Path log, List<String> javaOptions, List<String> arguments, Pattern pattern)
             throws IOException, InterruptedException {
         Process process = builder(log, javaOptions, arguments).start();
-        return new ChildProcess(process, awaitReady(process, log, pattern));
+        boolean isReady = false;
+        try {
+            ChildProcess started = new ChildProcess(process, awaitReady(process, log, pattern));
+            isReady = true;
+            return started;
+        } finally {
+            // Nobody else knows the process yet.
+            if (!isReady) {
+                process.destroyForcibly();
+            }
+        }
     }
 
     /**
@@ -57,8 +67,13 @@ public final class ChildProcess implements AutoCloseable {
      */
     public static void run(Path log, List<String> javaOptions, List<String> arguments)
             throws IOException, InterruptedException {
-        if (builder(log, javaOptions, arguments).start().waitFor() != 0) {
-            throw new IOException("%s failed: %s".formatted(String.join(" ", arguments), Files.readString(log)));
+        Process process = builder(log, javaOptions, arguments).start();
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException("%s failed: %s".formatted(String.join(" ", arguments), Files.readString(log)));
+            }
+        } finally {
+            process.destroyForcibly();
         }
     }
 

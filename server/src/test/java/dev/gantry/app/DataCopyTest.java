@@ -123,7 +123,8 @@ class DataCopyTest {
 
     private static int kibOnDisk(Path file) throws IOException {
         Process du = new ProcessBuilder("du", "-k", file.toString()).start();
-        return Integer.parseInt(new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\t", -1)[0]);
+        return Integer.parseInt(
+                new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\t", -1)[0]);
     }
 
     @Test
