@@ -100,12 +100,12 @@ final class HclTask {
         network.named(Keys.PORT).forEach(port -> mapPort(port, task));
     }
 
-    /** Maps one port, unless {@code port_map} has it. */
+    /** Maps one port, unless {@code port_map} has it. As in Nomad, -1 and 0 stand for the number on the node. */
     static void mapPort(Block port, Task.Builder task) {
-        port.integer("to", 1, HIGHEST_PORT).ifPresent(to -> {
+        port.integer("to", -1, HIGHEST_PORT).ifPresent(to -> {
             Value map = task.getConfig().getFieldsOrDefault(PORT_MAP, Value.getDefaultInstance());
             boolean isMap = map.hasStructValue() || map.getKindCase() == Value.KindCase.KIND_NOT_SET;
-            if (isMap && !map.getStructValue().containsFields(port.name())) {
+            if (to > 0 && isMap && !map.getStructValue().containsFields(port.name())) {
                 Struct.Builder more = map.getStructValue().toBuilder()
                         .putFields(
                                 port.name(),

@@ -124,7 +124,8 @@ public final class JobDefaults {
      * @param task its task
      * @param service the service
      * @return the name that is set, or the default JOB-GROUP-TASK. As in Nomad, <code>${JOB}</code>, <code>${GROUP}</code>,
-     *     <code>${TASKGROUP}</code>, <code>${TASK}</code> and <code>${BASE}</code>, which is the default, are replaced
+     *     <code>${TASKGROUP}</code>, <code>${TASK}</code> and <code>${BASE}</code>, which is the default, are replaced, and
+     *     <code>${NOMAD_JOB_NAME}</code> and the like
      */
     public static String serviceName(
             JobOrBuilder job, TaskGroupOrBuilder group, TaskOrBuilder task, ServiceOrBuilder service) {
@@ -136,7 +137,11 @@ public final class JobDefaults {
                         .replace("${JOB}", job.getId())
                         .replace("${GROUP}", group.getName())
                         .replace("${TASKGROUP}", group.getName())
-                        .replace("${TASK}", task.getName());
+                        .replace("${TASK}", task.getName())
+                        .replace("${NOMAD_JOB_NAME}", job.getId())
+                        .replace("${NOMAD_JOB_ID}", job.getId())
+                        .replace("${NOMAD_GROUP_NAME}", group.getName())
+                        .replace("${NOMAD_TASK_NAME}", task.getName());
     }
 
     private static void fill(Job.Builder job, TaskGroup.Builder group) {

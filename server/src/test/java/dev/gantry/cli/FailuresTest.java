@@ -61,7 +61,7 @@ class FailuresTest {
                 .setMessage("The job is not valid")
                 .addDetails(Any.pack(violations))
                 .build());
-        cluster.refuses("SubmitJob", refusal).refuses("PlanJob", refusal).refuses("WhatIf", refusal);
+        cluster.refuses("SubmitJob", refusal).refuses("PlanJob", refusal);
         String file = file(JOB);
         CliRun expected = new CliRun(1, "", """
                         error: %1$s:2:3: count: is -1
@@ -74,11 +74,6 @@ class FailuresTest {
 
         assertThat(CliRun.of(cluster, "job", "run", file)).isEqualTo(expected);
         assertThat(CliRun.of(cluster, "job", "plan", file)).isEqualTo(expected);
-        assertThat(CliRun.of(cluster, "what-if", "--job", file)).isEqualTo(expected);
-        assertThat(CliRun.of(cluster, "what-if", "--job", file, "--job", file)).isEqualTo(new CliRun(1, "", """
-                        error: task_groups[0].tasks[0].config.image: is missing
-                        error: task_groups[0].count: is -1
-                        """));
     }
 
     @Test

@@ -198,7 +198,7 @@ class Hcl2FilesTest {
                       mbits = 7
                       port "web" { to = 80 }
                       port "own" { static = 9000 }
-                      port "env" {}
+                      port "env" { to = -1 }
                     }
                     service { port = "web" name = "w" }
                     service { port = "own" task = "b" }

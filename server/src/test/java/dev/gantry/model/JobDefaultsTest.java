@@ -24,6 +24,8 @@ import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class JobDefaultsTest {
 
@@ -51,6 +53,22 @@ class JobDefaultsTest {
         assertThat(task.getResources().getCpu()).isEqualTo(100);
         assertThat(task.getResources().getMemoryMib()).isEqualTo(300);
         assertThat(task.getServices(0).getName()).isEqualTo("web-front-nginx");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "${JOB}/${GROUP}/${TASKGROUP}/${TASK}, web/front/front/nginx",
+        "my-${BASE}, my-web-front-nginx",
+        "${NOMAD_JOB_ID}-${NOMAD_JOB_NAME}.${NOMAD_GROUP_NAME}.${NOMAD_TASK_NAME}, web-web.front.nginx",
+        "${NOMAD_ALLOC_ID}, ${NOMAD_ALLOC_ID}",
+    })
+    void references_in_the_name_of_a_service_are_replaced_as_far_as_the_job_decides_them(String name, String expected) {
+        Job.Builder job = SPARSE.toBuilder();
+        job.getTaskGroupsBuilder(0).getTasksBuilder(0).getServicesBuilder(0).setName(name);
+
+        Job whole = JobDefaults.apply(job.build());
+
+        assertThat(whole.getTaskGroups(0).getTasks(0).getServices(0).getName()).isEqualTo(expected);
     }
 
     @Test
