@@ -18,6 +18,7 @@ import dev.gantry.v1.Resources;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.Task;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -316,10 +317,20 @@ final class JobLocator {
 
     private Optional<HclItem> element(
             Message message, FieldDescriptor field, List<HclItem> items, Scope scope, int index) {
-        List<HclItem> elements = json ? elements(items) : elements(message, field, items, scope, index);
-        boolean isShifted =
-                !UNCOUNTED.contains(JobKeys.nameOf(field)) && elements.size() != message.getRepeatedFieldCount(field);
+        boolean isCounted = !UNCOUNTED.contains(JobKeys.nameOf(field));
+        List<HclItem> found = json ? elements(items) : elements(message, field, items, scope, index);
+        List<HclItem> elements = isCounted && !json ? withoutTwins(found) : found;
+        boolean isShifted = isCounted && elements.size() != message.getRepeatedFieldCount(field);
         return index < elements.size() && !isShifted ? Optional.of(elements.get(index)) : Optional.empty();
+    }
+
+    /** Of blocks with the same name, the job has the first: the others are faults of the file. */
+    private static List<HclItem> withoutTwins(List<HclItem> blocks) {
+        Set<List<String>> names = new HashSet<>();
+        return blocks.stream()
+                .filter(block -> block.labels().isEmpty()
+                        || names.add(block.labels().stream().map(HclName::text).toList()))
+                .toList();
     }
 
     private static List<HclItem> elements(List<HclItem> items) {

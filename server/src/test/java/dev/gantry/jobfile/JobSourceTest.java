@@ -1,6 +1,7 @@
 package dev.gantry.jobfile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.gantry.jobfile.hcl2.Inputs;
 import dev.gantry.v1.JobViolation;
@@ -219,6 +220,25 @@ class JobSourceTest {
                         j.hcl:7:17: priority: is wrong
                               priority    = 7
                                             ^""", "job: is wrong", "changes[0].drain: is wrong");
+    }
+
+    @Test
+    void a_second_task_of_the_same_name_hides_no_fault_of_the_others() {
+        JobSource source = source("""
+                job "j" {
+                  group "g" {
+                    task "t" { driver = "rkt" }
+                    task "t" { driver = "rkt" }
+                    task "u" { driver = "docker" }
+                  }
+                }
+                """);
+
+        assertThat(source.faults(List.of(fault("task_groups[0].tasks[1].driver"))))
+                .extracting(JobViolation::getField, JobViolation::getDescription)
+                .containsExactly(
+                        tuple("j.hcl:4:5", "a second task \"t\"; the first is on line 3: rename one"),
+                        tuple("j.hcl:5:25", "driver: is wrong"));
     }
 
     /** Returns the rest of the line from the place of a fault on, and the key in the message. */
