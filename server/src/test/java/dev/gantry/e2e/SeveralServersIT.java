@@ -92,7 +92,9 @@ class SeveralServersIT {
                 .untilAsserted(() -> assertThat(gantry(all(), "node", "status").output())
                         .contains("n1")
                         .contains("ready"));
-        assertThat(servers.get(third).log()).contains("Node n1");
+        // The node stays with the paused leader until that one finds out that it leads no more.
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(servers.get(third).log()).contains("Node n1"));
     }
 
     private void submit(String job, String address) throws Exception {
