@@ -65,8 +65,8 @@ final class CheckValidator {
         if (text.contains("${")) {
             violations.add(
                     field,
-                    "\"%s\" is not interpolated, except for ${JOB}, ${GROUP}, ${TASK}, ${BASE} and ${NOMAD_JOB_NAME} and the like in a name:"
-                            + " write the value".formatted(text));
+                    "\"%s\" is not interpolated, except for ${JOB}, ${GROUP}, ${TASK}, ${BASE} and Nomad's names for these: write the value"
+                            .formatted(text));
         }
     }
 

@@ -233,7 +233,7 @@ class JobLifeValidationTest {
                 "checks { type: CHECK_TYPE_HTTP path: '/' headers { name: 'A' values: '${var.jobs/j.k}' } } | checks[0].headers[0].values | can't stand here",
                 "checks { type: CHECK_TYPE_GRPC path: '/' } | checks[0].path | for checks of type http only",
                 "checks { type: CHECK_TYPE_HTTP path: '/' grpc_service: 'a' } | checks[0].grpc_service | for checks of type grpc only",
-                "tags: 'at-${node.unique.name}' | tags | is not interpolated",
+                "tags: 'at-${node.unique.name}' | tags | \"at-${node.unique.name}\" is not interpolated",
                 "checks { type: CHECK_TYPE_TCP port: 'admin' } | checks[0].port | port \"admin\" is not declared; declared are http",
                 "checks { type: CHECK_TYPE_SCRIPT } | checks[0].command | is missing",
                 "checks { type: CHECK_TYPE_SCRIPT command: 'a' port: 'http' } | checks[0].port | for checks of type tcp, http and grpc only",
