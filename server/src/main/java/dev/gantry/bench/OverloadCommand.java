@@ -79,9 +79,7 @@ final class OverloadCommand extends Measurement {
             submissions.submitAll("alone", jobs);
             double sustainable = jobs / ((System.nanoTime() - started) / NANOS_PER_SECOND);
             report.put("sustainable_jobs_per_second", sustainable);
-            report.put(
-                    "before",
-                    calls.run(0, Duration.ofSeconds(Math.min(seconds, 5))).reads(new Report()));
+            report.put("before", readsAlone(calls));
             long liveBefore = process.liveHeapMib();
             PacedCalls.Outcome outcome = calls.run(sustainable * factor, Duration.ofSeconds(seconds));
             long ended = System.nanoTime();
@@ -90,13 +88,15 @@ final class OverloadCommand extends Measurement {
             GetStatusResponse status = client.status();
             outcome.writes(report);
             report.put("during", outcome.reads(new Report()));
-            report.put(
-                    "after",
-                    calls.run(0, Duration.ofSeconds(Math.min(seconds, 5))).reads(new Report()));
+            report.put("after", readsAlone(calls));
             return report.put("nodes_lost", nodes - status.getNodesReady())
                     .put("peak_heap_mib", process.peakHeapMib())
                     .put("live_heap_before_mib", liveBefore)
                     .put("live_heap_after_mib", process.liveHeapMib());
         }
+    }
+
+    private Report readsAlone(PacedCalls calls) throws InterruptedException {
+        return calls.run(0, Duration.ofSeconds(Math.min(seconds, 5))).reads(new Report());
     }
 }

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 
 /**
  * Submits jobs at a rate that does not depend on the answers, without repeating what is refused, and reads at a low rate
- * meanwhile. Latencies count from when a call was due.
+ * meanwhile. The latency of a read counts from when it was due, that of a submission from its call.
  */
 final class PacedCalls implements AutoCloseable {
 
@@ -62,7 +62,7 @@ final class PacedCalls implements AutoCloseable {
                 .build();
     }
 
-    /** What became of the calls of one run. Its counters are changed by gRPC's threads. */
+    /** Counts the answers to the calls of one run. The threads of gRPC change its counters. */
     static final class Outcome {
 
         private final double seconds;
@@ -146,14 +146,14 @@ final class PacedCalls implements AutoCloseable {
                 .setRequestId(UUID.randomUUID().toString())
                 .setJob(Submissions.job(Submissions.id("paced", number)))
                 .build();
-        long due = System.nanoTime();
+        long sent = System.nanoTime();
         ManagedChannel channel = writing.get(number % CONNECTIONS);
         JobServiceGrpc.newStub(channel)
                 .submitJob(
                         request,
                         answer(
                                 () -> {
-                                    outcome.stored.record(System.nanoTime() - due);
+                                    outcome.stored.record(System.nanoTime() - sent);
                                     open.release();
                                     answered.release();
                                 },

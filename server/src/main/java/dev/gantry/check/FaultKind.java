@@ -52,7 +52,7 @@ enum FaultKind {
         }
     }
 
-    /** What a check must have for a fault to be possible. */
+    /** Names the options without which a check can't inject a fault. */
     enum Need {
         NOTHING("nothing"),
         OTHER_SERVERS("--servers 2 or more"),

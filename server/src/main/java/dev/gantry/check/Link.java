@@ -52,7 +52,7 @@ final class Link implements AutoCloseable {
     /** How many more bytes come from the server before a connection is cut. */
     private long untilCut = UNLIMITED;
 
-    /** What the server must answer for all connections to be cut; empty: nothing. */
+    /** The answer of a server at which all connections are cut; empty: no answer cuts them. */
     private byte[] cutting = {};
 
     private record Port(ServerSocket listening, Supplier<InetSocketAddress> target) {}

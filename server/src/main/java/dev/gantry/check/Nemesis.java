@@ -29,7 +29,7 @@ final class Nemesis {
     private static final long MOST_BYTES = 4000;
     private static final long IDLE_MILLIS = 500;
 
-    /** What PostgreSQL answers when it has committed. */
+    /** The answer of PostgreSQL to a commit. */
     private static final byte[] COMMITTED = "COMMIT\0".getBytes(StandardCharsets.US_ASCII);
 
     private final List<Site> sites;

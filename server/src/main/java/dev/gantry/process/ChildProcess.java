@@ -43,16 +43,12 @@ public final class ChildProcess implements AutoCloseable {
     public static ChildProcess start(Path log, List<String> javaOptions, List<String> arguments, Pattern pattern)
             throws IOException, InterruptedException {
         Process process = builder(log, javaOptions, arguments).start();
-        boolean isReady = false;
         try {
-            ChildProcess started = new ChildProcess(process, awaitReady(process, log, pattern));
-            isReady = true;
-            return started;
-        } finally {
+            return new ChildProcess(process, awaitReady(process, log, pattern));
+        } catch (IOException | InterruptedException | RuntimeException e) {
             // Nobody else knows the process yet.
-            if (!isReady) {
-                process.destroyForcibly();
-            }
+            process.destroyForcibly();
+            throw e;
         }
     }
 
@@ -189,7 +185,6 @@ public final class ChildProcess implements AutoCloseable {
             }
             process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
         }
-        process.destroyForcibly();
         throw new IOException("It did not get ready; it said: " + Files.readString(log));
     }
 }

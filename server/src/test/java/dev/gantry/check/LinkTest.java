@@ -64,15 +64,19 @@ class LinkTest {
     void a_cut_ends_all_connections_and_each_new_one_until_the_link_heals() throws IOException {
         link.cut();
 
-        assertThat(isEnded(near)).isTrue();
-        try (Socket refused = connected()) {
-            assertThat(isEnded(refused)).isTrue();
-        }
+        assertAllAreCut();
         link.heal();
         try (Socket again = connected();
                 Socket accepted = server.accept()) {
             write(again, "again");
             assertThat(read(accepted, 5)).isEqualTo("again");
+        }
+    }
+
+    private void assertAllAreCut() throws IOException {
+        assertThat(isEnded(near)).isTrue();
+        try (Socket refused = connected()) {
+            assertThat(isEnded(refused)).isTrue();
         }
     }
 
@@ -95,10 +99,7 @@ class LinkTest {
 
         write(far, "done");
 
-        assertThat(isEnded(near)).isTrue();
-        try (Socket refused = connected()) {
-            assertThat(isEnded(refused)).isTrue();
-        }
+        assertAllAreCut();
         link.heal();
         try (Socket again = connected();
                 Socket accepted = server.accept()) {

@@ -313,7 +313,7 @@ public final class AllocationRunner {
     }
 
     /**
-     * What has come of a copy.
+     * The result of a copy.
      *
      * @param message says it to people
      * @param isBroken true if only a part of the data may be in its place

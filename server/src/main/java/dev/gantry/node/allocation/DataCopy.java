@@ -50,7 +50,7 @@ final class DataCopy {
     /** The most bytes of holes in all files. A hostile node could make up any number. */
     private static final long MOST_HOLES = 1L << 40;
 
-    /** What a file system keeps a hole of. */
+    /** The size of a block, in bytes: a file system keeps no block of zeros that was never written. */
     private static final int BLOCK = 4096;
 
     private static final ByteString ZEROS = ByteString.copyFrom(new byte[BLOCK]);

@@ -57,7 +57,7 @@ final class FetchTurns {
     }
 
     /**
-     * What a task wants to fetch.
+     * A request for one artifact of a task.
      *
      * @param job the job of the task
      * @param server the server that it comes from; empty if from none
